@@ -1,0 +1,121 @@
+// What the main thread and the keeper say to each other. Plain values only: they cross a thread by structured clone.
+import type { CoreConfig, Fact, GroupPhase, Handover, Millis, NodeName, Outcome, RulesMark, Vrid } from '../core/types.ts';
+import type { CompiledRules, KernelFailure } from './ports.ts';
+
+/** A key of the shared secret. `id` 0 to 255 travels in the advert. The first key of a list signs, all of them verify. */
+export interface SecretKey {
+  readonly id: number;
+  readonly key: Uint8Array;
+}
+
+/** The newest (incarnation, sequence) accepted from a peer: what came before it is a replay. */
+export interface PeerMark {
+  readonly node: NodeName;
+  readonly incarnation: number;
+  readonly sequence: number;
+}
+
+/** All that the keeper is born with. */
+export interface KeeperBoot {
+  readonly core: CoreConfig;
+  readonly cluster: string;
+  readonly keys: readonly SecretKey[];
+  readonly port: number;
+  /** Per heartbeat link this director's address and those of the peers, in the order of the config. */
+  readonly links: readonly HeartbeatLink[];
+  readonly marks: readonly PeerMark[];
+  readonly maintenance: boolean;
+  /** Whole seconds after which the kernel takes a virtual IP away that nobody renews. */
+  readonly leaseSeconds: number;
+  readonly rules: RulesMark;
+}
+
+export interface HeartbeatLink {
+  readonly local: string;
+  readonly peers: readonly { readonly node: NodeName; readonly address: string }[];
+}
+
+export type ToKeeper =
+  | { readonly type: 'rules'; readonly mark: RulesMark; readonly batch: CompiledRules }
+  | { readonly type: 'failover'; readonly requestId: number; readonly vrid: Vrid; readonly to: NodeName | undefined }
+  | { readonly type: 'maintenance'; readonly requestId: number; readonly on: boolean }
+  | { readonly type: 'shutdown'; readonly how: 'handover' | 'inPlace' }
+  | { readonly type: 'snapshot'; readonly requestId: number };
+
+export type FromKeeper =
+  | { readonly type: 'ready'; readonly realtime: string }
+  | { readonly type: 'fact'; readonly at: Millis; readonly fact: Fact }
+  | { readonly type: 'takeover'; readonly timeline: TakeoverTimeline }
+  | { readonly type: 'kernelFailures'; readonly failures: readonly KernelFailure[] }
+  | { readonly type: 'vipRestored'; readonly vrid: Vrid; readonly address: string; readonly dev: string }
+  | { readonly type: 'answer'; readonly requestId: number; readonly outcome: Outcome }
+  | { readonly type: 'snapshot'; readonly requestId: number; readonly snapshot: KeeperSnapshot }
+  | { readonly type: 'peerMark'; readonly mark: PeerMark }
+  | { readonly type: 'incarnationRaised'; readonly incarnation: number }
+  | { readonly type: 'maintenanceChanged'; readonly on: boolean }
+  /** Limited in rate: `count` datagrams were dropped for this cause since the last such message. */
+  | { readonly type: 'dropped'; readonly cause: DropCause; readonly count: number; readonly from: string }
+  | { readonly type: 'exited' };
+
+/** Moments of one takeover on the keeper's clock; `wallClock` is `Date.now()` at `decidedAt`, for people only. */
+export interface TakeoverTimeline {
+  readonly vrid: Vrid;
+  readonly decidedAt: Millis;
+  readonly rulesInAt: Millis;
+  readonly vipAddedAt: Millis;
+  readonly announcedAt: Millis;
+  readonly wallClock: number;
+}
+
+export type DropCause = 'malformed' | 'unknown-version' | 'unknown-cluster' | 'unknown-sender' | 'own-advert' | 'wrong-source' | 'unknown-key' | 'wrong-key' | 'stale' | 'bad-content';
+
+export interface KeeperSnapshot {
+  readonly self: NodeName;
+  readonly incarnation: number;
+  readonly maintenance: boolean;
+  readonly stopping: boolean;
+  readonly realtime: string;
+  /** How late wake-ups came, ms, since start. */
+  readonly lateness: { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number };
+  readonly groups: readonly GroupSnapshot[];
+  readonly peers: readonly PeerSnapshot[];
+  readonly links: readonly { readonly dev: string; readonly up: boolean }[];
+  readonly rules: RulesMark;
+  readonly adverts: { readonly sent: number; readonly received: number; readonly dropped: Readonly<Record<string, number>>; readonly sendFailures: number };
+  readonly kernelFailures: readonly KernelFailure[];
+}
+
+export interface GroupSnapshot {
+  readonly vrid: Vrid;
+  readonly name: string;
+  readonly phase: GroupPhase;
+  readonly priority: number;
+  /** Who is active as this director sees it. */
+  readonly active: NodeName | undefined;
+  /** Why the group is in this phase: the reason of the last fact about it. */
+  readonly reason: string;
+  readonly sinceAgo: Millis;
+  readonly vips: readonly { readonly address: string; readonly prefix: number; readonly dev: string; readonly held: boolean }[];
+  readonly lastTakeover: TakeoverTimeline | undefined;
+}
+
+export interface PeerSnapshot {
+  readonly node: NodeName;
+  readonly heard: boolean;
+  readonly hearsUs: boolean;
+  readonly lastHeardAgo: Millis | undefined;
+  readonly incarnation: number | undefined;
+  readonly rules: RulesMark | undefined;
+  readonly groups: readonly { readonly vrid: Vrid; readonly phase: GroupPhase; readonly priority: number; readonly handover: Handover | undefined }[];
+  readonly links: readonly LinkSnapshot[];
+}
+
+export interface LinkSnapshot {
+  readonly link: number;
+  readonly local: string;
+  readonly remote: string;
+  readonly lastHeardAgo: Millis | undefined;
+  /** Share of the peer's rounds that did not arrive on this link, 0 to 1, over the last 100 rounds. */
+  readonly loss: number;
+  readonly roundTrip: Millis | undefined;
+}
