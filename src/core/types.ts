@@ -173,6 +173,8 @@ export type Fact =
   | { readonly type: 'handoverStarted'; readonly vrid: Vrid; readonly to: NodeName; readonly id: number }
   | { readonly type: 'handoverCompleted'; readonly vrid: Vrid; readonly to: NodeName; readonly id: number; readonly took: Millis }
   | { readonly type: 'handoverCalledOff'; readonly vrid: Vrid; readonly to: NodeName; readonly id: number }
+  /** The active is gone, but this director has no rules to serve with: it takes over when they are in. */
+  | { readonly type: 'takeoverWithheld'; readonly vrid: Vrid }
   | { readonly type: 'bothActive'; readonly vrid: Vrid; readonly peer: NodeName }
   | { readonly type: 'peerHeard'; readonly peer: NodeName }
   | { readonly type: 'peerLost'; readonly peer: NodeName; readonly lastHeardAgo: Millis };

@@ -1,0 +1,80 @@
+// What this director says of itself, and when: the Adver_Timer, and at once whenever what it says has changed.
+import type { Group, Role, Round, State, Turn } from './state.ts';
+import { priorityOf } from './state.ts';
+import { restartInterval } from './timers.ts';
+import { type Advert, type CoreConfig, type GroupAdvert, type Handover, millis, type NodeName } from './types.ts';
+
+/** A peer echoes what it heard at most a few intervals ago; answers add rounds between the regular ones. */
+const roundsKept = 64;
+
+/** Sends a round to everybody and starts the Adver_Timer anew (RFC 9568 6.4.3 (685), (710), (770)). */
+export function advertise(turn: Turn, options: { readonly solicit?: boolean } = {}): void {
+  const round = nextRound(turn);
+  const advert = advertOf(turn, options.solicit ?? false);
+  turn.effects.push({ type: 'sendAdvert', to: 'all', advert });
+  turn.state = { ...turn.state, lastAdvertAt: round.at, nextAdvertAt: nextTick(turn) };
+}
+
+/** Answers one peer; the timer for the others goes on. */
+export function advertiseTo(turn: Turn, node: NodeName): void {
+  nextRound(turn);
+  turn.effects.push({ type: 'sendAdvert', to: node, advert: advertOf(turn, false) });
+}
+
+/** True when peers would hear something else now than what `before` said. */
+export function saysOtherwise(config: CoreConfig, before: State, after: State): boolean {
+  return before.groups.some((group, index) => {
+    const now = after.groups[index];
+    return now !== undefined && now.role !== group.role && !sameSpeech(groupAdvert(config, group), groupAdvert(config, now));
+  });
+}
+
+function nextRound(turn: Turn): Round {
+  const round = { sequence: turn.state.sequence + 1, at: turn.now };
+  turn.state = { ...turn.state, sequence: round.sequence, rounds: [...turn.state.rounds.slice(1 - roundsKept), round] };
+  return round;
+}
+
+/** On the beat when on time; a late round does not draw the next one nearer than a whole interval after a pause. */
+function nextTick(turn: Turn): Turn['now'] {
+  const { nextAdvertAt } = turn.state;
+  const due = turn.now >= nextAdvertAt;
+  const onBeat = nextAdvertAt + turn.config.interval;
+  return millis(due && onBeat > turn.now ? onBeat : turn.now + turn.config.interval);
+}
+
+function advertOf(turn: Turn, solicit: boolean): Advert {
+  const { config, state } = turn;
+  return {
+    from: config.self,
+    incarnation: config.incarnation,
+    sequence: state.sequence,
+    interval: state.inPlace ? restartInterval(config.interval) : config.interval,
+    solicit,
+    rules: state.rules,
+    groups: state.groups.map((group) => groupAdvert(config, group)),
+  };
+}
+
+function groupAdvert(config: CoreConfig, group: Group): GroupAdvert {
+  const { spec, role } = group;
+  const stopped = role.phase === 'stopped';
+  return {
+    vrid: spec.vrid,
+    phase: stopped ? 'initialize' : role.phase,
+    priority: stopped ? 0 : priorityOf({ config }, spec),
+    holding: role.phase === 'active' || (role.phase === 'initialize' && role.holding),
+    handover: handoverOf(role),
+  };
+}
+
+function handoverOf(role: Role): Handover | undefined {
+  if (role.phase !== 'active') return undefined;
+  if (role.giving !== undefined) return { id: role.giving.id, phase: 'ask', peer: role.giving.to };
+  if (role.taking !== undefined) return { id: role.taking.id, phase: 'taken', peer: role.taking.from };
+  return undefined;
+}
+
+function sameSpeech(a: GroupAdvert, b: GroupAdvert): boolean {
+  return a.phase === b.phase && a.priority === b.priority && a.holding === b.holding && a.handover?.id === b.handover?.id && a.handover?.phase === b.handover?.phase;
+}

@@ -1,0 +1,191 @@
+// The election as a pure function. It reads no clock, opens no socket, draws no random number and never throws.
+// Order within a step: the stall check before any event, the event, the timers, what operators wait for, one advert
+// when we would now say something else.
+import { advertise, advertiseTo, saysOtherwise } from './adverts.ts';
+import { activeHeard, activeTimed, backupGotRules, backupHeard, backupTimed, initializeHeard, initializeTimed } from './election.ts';
+import { handoverTimed, requestFailover } from './handover.ts';
+import { requestMaintenance, requestShutdown, settleMaintenance, settleShutdown } from './operator.ts';
+import { notePeer, notePeersLost } from './peers.ts';
+import { type Group, groupAdvertOf, priorityOf, type State, type Turn } from './state.ts';
+import { activeDownInterval } from './timers.ts';
+import { downDevices, enterFault, rejoin, setRole, stepDownAfterStall } from './transitions.ts';
+import { type Advert, type CoreConfig, type CoreEvent, type Echo, type Effect, type Millis, millis, never } from './types.ts';
+
+export interface Step {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+export function initialState(config: CoreConfig): State {
+  return {
+    nextAdvertAt: never,
+    lastAdvertAt: never,
+    sequence: 0,
+    rounds: [],
+    peers: new Map(),
+    linksDown: new Set(),
+    rules: { revision: 0, digest: '0'.repeat(16), ready: true },
+    maintenance: false,
+    maintenanceRequest: undefined,
+    shutdown: 'no',
+    inPlace: false,
+    handovers: 0,
+    groups: config.groups.map((spec) => ({ spec, role: { phase: 'initialize', holding: false, deadline: never, answered: new Set() } })),
+  };
+}
+
+export function step(config: CoreConfig, state: State, event: CoreEvent, now: Millis): Step {
+  if (state.shutdown === 'done') return { state, effects: [] };
+  const turn: Turn = { config, now, effects: [], state };
+  if (stalled(turn)) stepDownAfterStall(turn);
+  take(turn, event);
+  letTimePass(turn);
+  settleMaintenance(turn);
+  settleShutdown(turn);
+  if (turn.state.shutdown !== 'done' && (turn.now >= turn.state.nextAdvertAt || saysOtherwise(config, state, turn.state))) advertise(turn);
+  return { state: turn.state, effects: turn.effects };
+}
+
+/** Invariant: a director that may have been replaced does not serve. Nobody heard us for as long as a backup waits. */
+function stalled(turn: Turn): boolean {
+  const silent = turn.now - turn.state.lastAdvertAt;
+  return turn.state.groups.some((group) => {
+    const serves = group.role.phase === 'active' || (group.role.phase === 'initialize' && group.role.holding);
+    return serves && silent >= shortestPatience(turn, group);
+  });
+}
+
+function shortestPatience(turn: Turn, group: Group): number {
+  const peers = turn.config.nodes.filter((node) => node.name !== turn.config.self);
+  return Math.min(...peers.map((node) => activeDownInterval(priorityOf(turn, group.spec, node.name), turn.config.interval)));
+}
+
+function take(turn: Turn, event: CoreEvent): void {
+  switch (event.type) {
+    case 'started':
+      return start(turn, event);
+    case 'advertReceived':
+      return hear(turn, event.advert, event.echo);
+    case 'timePassed':
+      return;
+    case 'linkWentDown':
+      return loseLink(turn, event.dev);
+    case 'linkCameUp':
+      return regainLink(turn, event.dev);
+    case 'rulesChanged':
+      return changeRules(turn, event.rules);
+    case 'kernelWriteFailed':
+      return failWrite(turn, event.vrid, event.detail);
+    case 'failoverRequested': {
+      const group = turn.state.groups.find(({ spec }) => spec.vrid === event.vrid);
+      return requestFailover(turn, group, event.to, event.requestId);
+    }
+    case 'maintenanceRequested':
+      return requestMaintenance(turn, event.on, event.requestId);
+    case 'shutdownRequested':
+      return requestShutdown(turn, event.how);
+  }
+}
+
+function start(turn: Turn, event: Extract<CoreEvent, { type: 'started' }>): void {
+  turn.state = { ...turn.state, linksDown: new Set(event.linksDown), maintenance: event.maintenance, rules: event.rules };
+  for (const { spec } of turn.state.groups) {
+    const mayServe = !event.maintenance && downDevices(turn.state, spec).length === 0;
+    if (event.holding.includes(spec.vrid) && mayServe) ask(turn, spec);
+    else rejoin(turn, spec, 'started');
+  }
+  turn.effects.push({ type: 'announceSelf', dev: 'all' });
+  advertise(turn, { solicit: true });
+}
+
+function ask(turn: Turn, spec: Group['spec']): void {
+  const deadline = millis(turn.now + activeDownInterval(priorityOf(turn, spec), turn.config.interval));
+  setRole(turn, spec, { phase: 'initialize', holding: true, deadline, answered: new Set() });
+}
+
+function hear(turn: Turn, advert: Advert, echo: Echo | undefined): void {
+  if (!notePeer(turn, advert, echo)) return;
+  for (const { spec } of turn.state.groups) hearOfGroup(turn, spec, advert);
+  if (advert.solicit) advertiseTo(turn, advert.from);
+}
+
+function hearOfGroup(turn: Turn, spec: Group['spec'], advert: Advert): void {
+  const peer = turn.state.peers.get(advert.from);
+  const group = groupAdvertOf(peer, spec.vrid);
+  const role = turn.state.groups.find((own) => own.spec.vrid === spec.vrid)?.role;
+  if (peer === undefined || group === undefined || role === undefined) return;
+  const heard = { peer, group };
+  switch (role.phase) {
+    case 'initialize':
+      return initializeHeard(turn, spec, role, heard);
+    case 'backup':
+      return backupHeard(turn, spec, role, heard);
+    case 'active':
+      return activeHeard(turn, spec, role, heard);
+    case 'fault':
+    case 'maintenance':
+    case 'stopped':
+      return;
+  }
+}
+
+function letTimePass(turn: Turn): void {
+  notePeersLost(turn);
+  for (const { spec } of turn.state.groups) {
+    timeHandover(turn, spec);
+    timeRole(turn, spec);
+  }
+}
+
+function timeHandover(turn: Turn, spec: Group['spec']): void {
+  const role = turn.state.groups.find((own) => own.spec.vrid === spec.vrid)?.role;
+  if (role?.phase === 'active') handoverTimed(turn, spec, role);
+}
+
+function timeRole(turn: Turn, spec: Group['spec']): void {
+  const role = turn.state.groups.find((own) => own.spec.vrid === spec.vrid)?.role;
+  switch (role?.phase) {
+    case 'initialize':
+      return initializeTimed(turn, spec, role);
+    case 'backup':
+      return backupTimed(turn, spec, role);
+    case 'active':
+      return activeTimed(turn, spec, role);
+    case 'fault':
+      return turn.now >= role.retryAt ? rejoin(turn, spec, 'recovered') : undefined;
+    case 'maintenance':
+    case 'stopped':
+    case undefined:
+      return;
+  }
+}
+
+function loseLink(turn: Turn, dev: string): void {
+  turn.state = { ...turn.state, linksDown: new Set(turn.state.linksDown).add(dev) };
+  for (const { spec, role } of turn.state.groups) {
+    const serves = role.phase === 'initialize' || role.phase === 'backup' || role.phase === 'active';
+    if (serves && downDevices(turn.state, spec).length > 0) enterFault(turn, spec, 'link-down', dev);
+  }
+}
+
+function regainLink(turn: Turn, dev: string): void {
+  const linksDown = new Set(turn.state.linksDown);
+  if (!linksDown.delete(dev)) return;
+  turn.state = { ...turn.state, linksDown };
+  for (const { spec, role } of turn.state.groups) {
+    if (role.phase === 'fault' && role.reason === 'link-down' && downDevices(turn.state, spec).length === 0) rejoin(turn, spec, 'recovered');
+  }
+  turn.effects.push({ type: 'announceSelf', dev });
+  advertise(turn, { solicit: true });
+}
+
+function changeRules(turn: Turn, rules: State['rules']): void {
+  turn.state = { ...turn.state, rules };
+  if (!rules.ready) return;
+  for (const { spec, role } of turn.state.groups) if (role.phase === 'backup') backupGotRules(turn, spec, role);
+}
+
+function failWrite(turn: Turn, vrid: number, detail: string): void {
+  const group = turn.state.groups.find(({ spec }) => spec.vrid === vrid);
+  if (group?.role.phase === 'active') enterFault(turn, group.spec, 'kernel-write-failed', detail);
+}

@@ -1,0 +1,112 @@
+// Entering each role: its fields, its timers, and what is told of it. Who may enter when is decided in election.ts.
+import { advertise } from './adverts.ts';
+import type { Active, Backup, Group, Role, State, Taking, Turn } from './state.ts';
+import { priorityOf } from './state.ts';
+import { activeDownInterval, announceTime, kernelRetryAfter } from './timers.ts';
+import { type ActiveReason, type BackupReason, type Evidence, type FaultReason, type GroupSpec, type Millis, millis, type NodeName, never } from './types.ts';
+
+export function setRole(turn: Turn, spec: GroupSpec, role: Role): void {
+  turn.state = withRole(turn.state, spec, role);
+}
+
+export function becomeActive(turn: Turn, spec: GroupSpec, reason: ActiveReason, evidence: Evidence, taking?: Taking): void {
+  const role: Active = {
+    phase: 'active',
+    since: turn.now,
+    announceAt: turn.now,
+    announceRound: 0,
+    answeredAt: millis(Number.NEGATIVE_INFINITY),
+    giving: undefined,
+    taking,
+    calledOff: undefined,
+  };
+  setRole(turn, spec, role);
+  turn.effects.push({ type: 'report', fact: { type: 'becameActive', vrid: spec.vrid, reason, evidence } });
+  announceDue(turn, spec, role);
+}
+
+/** Announces once the moment has come and sets the next one. */
+export function announceDue(turn: Turn, spec: GroupSpec, role: Active): void {
+  if (turn.now < role.announceAt) return;
+  const announceRound = role.announceRound + 1;
+  turn.effects.push({ type: 'announce', vrid: spec.vrid });
+  const next = announceTime(role.since, announceRound);
+  // After a pause the missed rounds are not made up for.
+  const announceAt = next > turn.now ? next : millis(turn.now + 1_000);
+  setRole(turn, spec, { ...role, announceRound, announceAt });
+}
+
+export interface BackupStart {
+  readonly reason: BackupReason;
+  /** The active that this director yields to, with its interval and priority. */
+  readonly to?: { readonly node: NodeName; readonly interval: Millis } | undefined;
+  readonly preemptAt?: Millis;
+  readonly calledOff?: number | undefined;
+}
+
+export function becomeBackup(turn: Turn, spec: GroupSpec, start: BackupStart): void {
+  const activeInterval = start.to?.interval ?? turn.config.interval;
+  const role: Backup = {
+    phase: 'backup',
+    deadline: millis(turn.now + activeDownInterval(priorityOf(turn, spec), activeInterval)),
+    activeInterval,
+    active: start.to?.node,
+    left: false,
+    consented: false,
+    preemptAt: start.preemptAt ?? millis(turn.now + spec.preemptDelay),
+    calledOff: start.calledOff,
+  };
+  setRole(turn, spec, role);
+  turn.effects.push({ type: 'report', fact: { type: 'becameBackup', vrid: spec.vrid, reason: start.reason, to: start.to?.node } });
+}
+
+export function enterFault(turn: Turn, spec: GroupSpec, reason: FaultReason, detail: string): void {
+  const retryAt = reason === 'kernel-write-failed' ? millis(turn.now + kernelRetryAfter) : never;
+  setRole(turn, spec, { phase: 'fault', reason, retryAt });
+  turn.effects.push({ type: 'report', fact: { type: 'enteredFault', vrid: spec.vrid, reason, detail } });
+}
+
+export function enterMaintenance(turn: Turn, spec: GroupSpec): void {
+  setRole(turn, spec, { phase: 'maintenance' });
+  turn.effects.push({ type: 'report', fact: { type: 'enteredMaintenance', vrid: spec.vrid } });
+}
+
+/** Out of Initialize, Fault or Maintenance: to the role that the links and the operator's wish allow. */
+export function rejoin(turn: Turn, spec: GroupSpec, reason: BackupReason): void {
+  const down = downDevices(turn.state, spec);
+  if (turn.state.maintenance) return enterMaintenance(turn, spec);
+  if (down.length > 0) return enterFault(turn, spec, 'link-down', down.join(', '));
+  becomeBackup(turn, spec, { reason });
+}
+
+export function stop(turn: Turn, spec: GroupSpec, released: boolean): void {
+  setRole(turn, spec, { phase: 'stopped' });
+  turn.effects.push({ type: 'report', fact: { type: 'stopped', vrid: spec.vrid, released } });
+}
+
+export function downDevices(state: State, spec: GroupSpec): readonly string[] {
+  const devices = new Set(spec.vips.map((vip) => vip.dev));
+  return [...devices].filter((dev) => state.linksDown.has(dev));
+}
+
+/** Steps down in every group without waiting for anything, and asks the peers how things are before it says more. */
+export function stepDownAfterStall(turn: Turn): void {
+  for (const group of turn.state.groups) {
+    if (group.role.phase === 'active') becomeBackup(turn, group.spec, { reason: 'stalled' });
+    if (group.role.phase === 'initialize' && group.role.holding) askAgain(turn, group);
+  }
+  advertise(turn, { solicit: true });
+}
+
+function askAgain(turn: Turn, group: Group): void {
+  setRole(turn, group.spec, {
+    phase: 'initialize',
+    holding: true,
+    deadline: millis(turn.now + activeDownInterval(priorityOf(turn, group.spec), turn.config.interval)),
+    answered: new Set(),
+  });
+}
+
+function withRole(state: State, spec: GroupSpec, role: Role): State {
+  return { ...state, groups: state.groups.map((group) => (group.spec.vrid === spec.vrid ? { spec: group.spec, role } : group)) };
+}
