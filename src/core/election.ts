@@ -3,17 +3,18 @@
 // and an active that sees in the echoes that a peer no longer hears it yields to that peer, who cannot know better.
 import { advertise } from './adverts.ts';
 import { heardOutsideHandover } from './handover.ts';
-import { hearsUs } from './peers.ts';
-import { type Active, type Backup, type Heard, type Initialize, priorityOf, type Turn } from './state.ts';
+import { hearsUs, isHeard } from './peers.ts';
+import { type Active, type Backup, groupAdvertOf, type Heard, type Initialize, priorityOf, type Turn } from './state.ts';
 import { activeDownInterval, skewTime } from './timers.ts';
 import { announceDue, becomeActive, becomeBackup, setRole } from './transitions.ts';
-import { type Evidence, type GroupSpec, millis, never } from './types.ts';
+import { type Evidence, type GroupSpec, millis, type NodeName, never } from './types.ts';
 
 // ------------------------------------------------------------------------------------------------------- Initialize
 
-/** A peer that is active by now means release at once; when all have answered and none is, the virtual IPs stay. */
+/** A peer that is active by now, or asks too and ranks higher, means release at once; when all have answered and none is, the virtual IPs stay. */
 export function initializeHeard(turn: Turn, spec: GroupSpec, role: Initialize, heard: Heard): void {
-  if (heard.group.phase === 'active') return yieldTo(turn, spec, heard, 'active-elsewhere');
+  const asksToo = heard.group.phase === 'initialize' && heard.group.holding;
+  if (heard.group.phase === 'active' || (asksToo && outranks(turn, spec, heard))) return yieldTo(turn, spec, heard, 'active-elsewhere');
   if (!hearsUs(turn, heard.peer)) return;
   const answered = new Set(role.answered).add(heard.peer.advert.from);
   setRole(turn, spec, { ...role, answered });
@@ -33,7 +34,7 @@ export function backupHeard(turn: Turn, spec: GroupSpec, role: Backup, heard: He
   if (group.phase === 'active' && group.priority > 0) return backupHeardActive(turn, spec, role, heard);
   if (role.active === undefined ? group.priority > 0 : from !== role.active) return;
   if (group.phase === 'initialize' && group.holding) return consentOnce(turn, spec, role);
-  if (!role.left) awaitSkew(turn, spec, role);
+  if (!role.left) awaitSkew(turn, spec, role, from);
 }
 
 function backupHeardActive(turn: Turn, spec: GroupSpec, role: Backup, heard: Heard): void {
@@ -67,10 +68,21 @@ function consentOnce(turn: Turn, spec: GroupSpec, role: Backup): void {
   setRole(turn, spec, { ...role, consented: true, deadline });
 }
 
-/** RFC 9568 6.4.2 (435): the active leaves, only the Skew_Time is left to wait. */
-function awaitSkew(turn: Turn, spec: GroupSpec, role: Backup): void {
-  const skewed = turn.now + skewTime(priorityOf(turn, spec), role.activeInterval);
-  setRole(turn, spec, { ...role, left: true, deadline: millis(Math.min(role.deadline, skewed)) });
+/**
+ * RFC 9568 6.4.2 (435): the active leaves, only the Skew_Time is left to wait. It is there to keep backups that do not
+ * know each other apart; ours advertise too, so the one that sees no better backup than itself does not wait.
+ */
+function awaitSkew(turn: Turn, spec: GroupSpec, role: Backup, leaving: NodeName): void {
+  const wait = isFirstInLine(turn, spec, leaving) ? 0 : skewTime(priorityOf(turn, spec), role.activeInterval);
+  setRole(turn, spec, { ...role, left: true, deadline: millis(Math.min(role.deadline, turn.now + wait)) });
+}
+
+function isFirstInLine(turn: Turn, spec: GroupSpec, leaving: NodeName): boolean {
+  return [...turn.state.peers].every(([name, peer]) => {
+    const group = groupAdvertOf(peer, spec.vrid);
+    const rival = name !== leaving && group?.phase === 'backup' && isHeard(peer, turn.now);
+    return !rival || !outranks(turn, spec, { peer, group });
+  });
 }
 
 export function backupTimed(turn: Turn, spec: GroupSpec, role: Backup): void {

@@ -1,15 +1,15 @@
 // The election as a pure function. It reads no clock, opens no socket, draws no random number and never throws.
-// Order within a step: the stall check before any event, the event, the timers, what operators wait for, one advert
-// when we would now say something else.
+// Order within a step: the stall check before any event, the event (of which the passing of time is one), what operators
+// wait for, one advert when we would now say something else.
 import { advertise, advertiseTo, saysOtherwise } from './adverts.ts';
 import { activeHeard, activeTimed, backupGotRules, backupHeard, backupTimed, initializeHeard, initializeTimed } from './election.ts';
-import { handoverTimed, requestFailover } from './handover.ts';
+import { handoverTimed, refusal, requestFailover } from './handover.ts';
 import { requestMaintenance, requestShutdown, settleMaintenance, settleShutdown } from './operator.ts';
 import { notePeer, notePeersLost } from './peers.ts';
-import { type Group, groupAdvertOf, priorityOf, type State, type Turn } from './state.ts';
+import { type Group, groupAdvertOf, priorityOf, type Role, type State, type Turn } from './state.ts';
 import { activeDownInterval } from './timers.ts';
 import { downDevices, enterFault, rejoin, setRole, stepDownAfterStall } from './transitions.ts';
-import { type Advert, type CoreConfig, type CoreEvent, type Echo, type Effect, type Millis, millis, never } from './types.ts';
+import { type Advert, type CoreConfig, type CoreEvent, type Echo, type Effect, type GroupSpec, type Millis, millis, never } from './types.ts';
 
 export interface Step {
   readonly state: State;
@@ -35,14 +35,15 @@ export function initialState(config: CoreConfig): State {
 }
 
 export function step(config: CoreConfig, state: State, event: CoreEvent, now: Millis): Step {
-  if (state.shutdown === 'done') return { state, effects: [] };
+  const begun = state.lastAdvertAt !== never;
+  if (state.shutdown === 'done' || begun === (event.type === 'started')) return { state, effects: [] };
   const turn: Turn = { config, now, effects: [], state };
   if (stalled(turn)) stepDownAfterStall(turn);
   take(turn, event);
-  letTimePass(turn);
   settleMaintenance(turn);
   settleShutdown(turn);
-  if (turn.state.shutdown !== 'done' && (turn.now >= turn.state.nextAdvertAt || saysOtherwise(config, state, turn.state))) advertise(turn);
+  answerInterrupted(turn, state);
+  if (turn.state.shutdown !== 'done' && saysOtherwise(config, state, turn.state)) advertise(turn);
   return { state: turn.state, effects: turn.effects };
 }
 
@@ -60,6 +61,22 @@ function shortestPatience(turn: Turn, group: Group): number {
   return Math.min(...peers.map((node) => activeDownInterval(priorityOf(turn, group.spec, node.name), turn.config.interval)));
 }
 
+/** A handover that ended by something else than its own end (a stall, a better active, a fault) is answered too. */
+function answerInterrupted(turn: Turn, before: State): void {
+  for (const { spec, role } of before.groups) {
+    const requestId = role.phase === 'active' ? role.giving?.requestId : undefined;
+    if (requestId === undefined) continue;
+    const now = roleOf(turn.state, spec);
+    const goesOn = now?.phase === 'active' && now.giving?.requestId === requestId;
+    const answered = turn.effects.some((effect) => effect.type === 'answer' && effect.requestId === requestId);
+    if (goesOn || answered) continue;
+    const outcome = refusal('not-confirmed', `${turn.config.self} stopped being active for ${spec.name} before the handover was confirmed`);
+    turn.effects.push({ type: 'answer', requestId, outcome });
+  }
+}
+
+const roleOf = (state: State, spec: GroupSpec): Role | undefined => state.groups.find((own) => own.spec.vrid === spec.vrid)?.role;
+
 function take(turn: Turn, event: CoreEvent): void {
   switch (event.type) {
     case 'started':
@@ -67,7 +84,7 @@ function take(turn: Turn, event: CoreEvent): void {
     case 'advertReceived':
       return hear(turn, event.advert, event.echo);
     case 'timePassed':
-      return;
+      return letTimePass(turn);
     case 'linkWentDown':
       return loseLink(turn, event.dev);
     case 'linkCameUp':
@@ -98,7 +115,7 @@ function start(turn: Turn, event: Extract<CoreEvent, { type: 'started' }>): void
   advertise(turn, { solicit: true });
 }
 
-function ask(turn: Turn, spec: Group['spec']): void {
+function ask(turn: Turn, spec: GroupSpec): void {
   const deadline = millis(turn.now + activeDownInterval(priorityOf(turn, spec), turn.config.interval));
   setRole(turn, spec, { phase: 'initialize', holding: true, deadline, answered: new Set() });
 }
@@ -109,10 +126,10 @@ function hear(turn: Turn, advert: Advert, echo: Echo | undefined): void {
   if (advert.solicit) advertiseTo(turn, advert.from);
 }
 
-function hearOfGroup(turn: Turn, spec: Group['spec'], advert: Advert): void {
+function hearOfGroup(turn: Turn, spec: GroupSpec, advert: Advert): void {
   const peer = turn.state.peers.get(advert.from);
   const group = groupAdvertOf(peer, spec.vrid);
-  const role = turn.state.groups.find((own) => own.spec.vrid === spec.vrid)?.role;
+  const role = roleOf(turn.state, spec);
   if (peer === undefined || group === undefined || role === undefined) return;
   const heard = { peer, group };
   switch (role.phase) {
@@ -129,21 +146,23 @@ function hearOfGroup(turn: Turn, spec: Group['spec'], advert: Advert): void {
   }
 }
 
+/** The only place where timers fire: the runtime says so after it has handed over every packet that was waiting. */
 function letTimePass(turn: Turn): void {
   notePeersLost(turn);
+  if (turn.now >= turn.state.nextAdvertAt) advertise(turn);
   for (const { spec } of turn.state.groups) {
     timeHandover(turn, spec);
     timeRole(turn, spec);
   }
 }
 
-function timeHandover(turn: Turn, spec: Group['spec']): void {
-  const role = turn.state.groups.find((own) => own.spec.vrid === spec.vrid)?.role;
+function timeHandover(turn: Turn, spec: GroupSpec): void {
+  const role = roleOf(turn.state, spec);
   if (role?.phase === 'active') handoverTimed(turn, spec, role);
 }
 
-function timeRole(turn: Turn, spec: Group['spec']): void {
-  const role = turn.state.groups.find((own) => own.spec.vrid === spec.vrid)?.role;
+function timeRole(turn: Turn, spec: GroupSpec): void {
+  const role = roleOf(turn.state, spec);
   switch (role?.phase) {
     case 'initialize':
       return initializeTimed(turn, spec, role);
