@@ -1,0 +1,65 @@
+// What `vspair status` is told: this director as its own daemon sees it, and each other one as far as it can be reached.
+// Sent as JSON, where a value that is not known is left out.
+import type { NodeName } from '../core/types.ts';
+import type { KeeperSnapshot } from '../keeper/messages.ts';
+
+export interface StatusReport {
+  readonly cluster: string;
+  /** The director that was asked. */
+  readonly node: NodeName;
+  /** The pair would survive the failure of any one director now, and nothing waits for the operator. */
+  readonly healthy: boolean;
+  /** One line: would the pair survive a failure now? */
+  readonly summary: string;
+  /** Why it is not healthy, most urgent first; empty when it is. */
+  readonly problems: readonly string[];
+  readonly self: DirectorStatus;
+  readonly peers: readonly PeerStatus[];
+}
+
+export interface DirectorStatus {
+  readonly keeper: KeeperSnapshot;
+  readonly daemon: DaemonStatus;
+}
+
+/** `channel`: its own answer. `adverts`: only what its advertisements say, found in the asked director's snapshot. `none`: not heard at all. */
+export type PeerStatus =
+  | { readonly node: NodeName; readonly via: 'channel'; readonly director: DirectorStatus }
+  | { readonly node: NodeName; readonly via: 'adverts'; readonly detail: string }
+  | { readonly node: NodeName; readonly via: 'none'; readonly detail: string };
+
+export interface DaemonStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly configFile: string;
+  readonly uptimeMs: number;
+  /** Resident memory. */
+  readonly memoryBytes: number;
+  readonly store: StoreStatus;
+  readonly rules: RulesStatus;
+  readonly alerts: AlertsStatus;
+}
+
+export interface StoreStatus {
+  readonly backend: 'redis' | 'none';
+  readonly connected: boolean;
+  /** The last failure, while there is no connection. */
+  readonly detail: string | undefined;
+}
+
+export interface RulesStatus {
+  /** 0 when there is no document yet. */
+  readonly revision: number;
+  readonly digest: string;
+  readonly services: number;
+  readonly servers: number;
+  readonly source: 'store' | 'disk' | 'none';
+  /** Why the newest document is not in use, or which of its items the kernel refused. */
+  readonly errors: readonly string[];
+}
+
+export interface AlertsStatus {
+  readonly delivered: number;
+  readonly failed: number;
+  readonly lastFailure: string | undefined;
+}
