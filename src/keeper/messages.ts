@@ -57,14 +57,13 @@ export type FromKeeper =
   | { readonly type: 'dropped'; readonly cause: DropCause; readonly count: number; readonly from: string }
   | { readonly type: 'exited' };
 
-/** Moments of one takeover on the keeper's clock; `wallClock` is `Date.now()` at `decidedAt`, for people only. */
+/** Moments of one takeover on the keeper's clock (CLOCK_BOOTTIME); for people the main thread turns them into wall-clock time. */
 export interface TakeoverTimeline {
   readonly vrid: Vrid;
   readonly decidedAt: Millis;
   readonly rulesInAt: Millis;
   readonly vipAddedAt: Millis;
   readonly announcedAt: Millis;
-  readonly wallClock: number;
 }
 
 export type DropCause = 'malformed' | 'unknown-version' | 'unknown-cluster' | 'unknown-sender' | 'own-advert' | 'wrong-source' | 'unknown-key' | 'wrong-key' | 'stale' | 'bad-content';

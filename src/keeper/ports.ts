@@ -15,6 +15,10 @@ export interface KernelFailure {
   readonly errno: string;
 }
 
+/** How a failure names an address: "10.0.0.1/24 dev eth0". The keeper finds the virtual IP of a failure by it. */
+export const addressObject = (vip: { readonly address: string; readonly prefix: number; readonly dev: string }): string =>
+  `${vip.address}/${vip.prefix} dev ${vip.dev}`;
+
 export interface LinkState {
   readonly dev: string;
   readonly index: number;
@@ -44,7 +48,7 @@ export interface KernelPort {
   addresses(): readonly AddressState[];
   /**
    * Adds or renews addresses in one batch, without duplicate address detection. The kernel removes each by itself when
-   * it is not renewed within `leaseSeconds` (Infinity: never). EEXIST is success.
+   * it is not renewed within `leaseSeconds` (Infinity: never). EEXIST is success. The object of a failure is `addressObject`.
    */
   holdAddresses(vips: readonly Vip[], leaseSeconds: number): readonly KernelFailure[];
   /** Removes addresses in one batch. One that is not there is success. */
