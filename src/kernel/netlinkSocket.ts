@@ -1,0 +1,151 @@
+// Questions to the kernel over netlink that never block. The kernel carries a request out inside the send, so its answers
+// are queued when the send returns: an empty queue then means that no answer comes, not that it is late.
+import {
+  type BatchPiece,
+  concat,
+  decodeError,
+  decodeMessages,
+  encodeMessage,
+  type NetlinkMessage,
+  type NetlinkRequest,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  splitBatch,
+  u16,
+  u32,
+} from '../wire/netlink.ts';
+import { bindSocket, closeSocket, errnoName, openSocket, receive, SystemError, send, setSocketOption } from './syscalls.ts';
+
+export const NETLINK_ROUTE = 0;
+export const NETLINK_GENERIC = 16;
+
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const SOL_NETLINK = 270;
+const NETLINK_CAP_ACK = 10;
+// The kernel fills at most 32 KiB into one answer.
+const RECEIVE_BYTES = 64 * 1024;
+// So few requests in one send that the answers fit the default receive buffer even when each of them is an error.
+const PIECE_MESSAGES = 128;
+const PIECE_BYTES = 64 * 1024;
+const DUMP_TRIES = 5;
+const ACKNOWLEDGED = '';
+
+export class NetlinkSocket {
+  readonly fd: number;
+  readonly #object: string;
+  readonly #buffer = new Uint8Array(RECEIVE_BYTES);
+  #sequence = 0;
+
+  /** `groups`: bit mask of the multicast groups to listen to. Throws SystemError. */
+  constructor(protocol: number, groups = 0) {
+    this.#object = protocol === NETLINK_ROUTE ? 'rtnetlink' : 'generic netlink';
+    this.fd = openSocket(AF_NETLINK, SOCK_RAW, protocol, this.#object);
+    bindSocket(this.fd, concat([u16(AF_NETLINK), u16(0), u32(0), u32(groups)]), this.#object);
+    // Error answers without a copy of the request.
+    setSocketOption(this.fd, SOL_NETLINK, NETLINK_CAP_ACK, 1, this.#object);
+  }
+
+  close(): void {
+    closeSocket(this.fd);
+  }
+
+  /**
+   * Writes requests that stand one behind the other with growing sequence numbers, the last one with NLM_F_ACK (as
+   * encodeBatch makes them). Returns those that failed: errno names by sequence number. Never throws SystemError.
+   */
+  batch(messages: Uint8Array): ReadonlyMap<number, string> {
+    const answers = new Map<number, string>();
+    let last = 0;
+    for (const piece of splitBatch(messages, PIECE_MESSAGES, PIECE_BYTES)) {
+      this.#write(piece, answers);
+      last = piece.sequences.at(-1) ?? last;
+    }
+    if (messages.length > 0 && !answers.has(last)) answers.set(last, 'ENODATA');
+    return new Map([...answers].filter(([, outcome]) => outcome !== ACKNOWLEDGED));
+  }
+
+  /** One request; its answers without the acknowledgement. Throws SystemError when the kernel refuses it. */
+  request(request: NetlinkRequest): readonly NetlinkMessage[] {
+    return this.#ask(request, NLM_F_ACK);
+  }
+
+  /** All objects of a kind; asked anew when they changed while they were listed. Throws SystemError. */
+  dump(request: NetlinkRequest): readonly NetlinkMessage[] {
+    let objects: readonly NetlinkMessage[] = [];
+    for (let attempt = 0; attempt < DUMP_TRIES; attempt += 1) {
+      objects = this.#ask(request, NLM_F_DUMP);
+      if (!objects.some(({ flags }) => (flags & NLM_F_DUMP_INTR) !== 0)) break;
+    }
+    return objects;
+  }
+
+  /** The messages of one datagram that waits; undefined when none does. Throws SystemError (ENOBUFS: some were lost). */
+  receive(): readonly NetlinkMessage[] | undefined {
+    const length = receive(this.fd, this.#buffer);
+    if (length < 0 && errnoName(length) === 'EAGAIN') return undefined;
+    if (length < 0) throw this.#broken(errnoName(length));
+    if (length > this.#buffer.length) throw this.#broken('EMSGSIZE');
+    const messages = decodeMessages(this.#buffer.slice(0, length));
+    if (!messages.ok) throw this.#broken('EBADMSG');
+    return messages.value;
+  }
+
+  #write(piece: BatchPiece, answers: Map<number, string>): void {
+    try {
+      this.#discardLeftovers();
+      this.#send(piece.bytes);
+      for (const message of this.#received()) {
+        if (message.type === NLMSG_ERROR) answers.set(message.sequence, outcomeOf(message));
+      }
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      // Which of them went wrong cannot be told any more, so all that did not answer count as failed.
+      for (const sequence of piece.sequences) if (!answers.has(sequence)) answers.set(sequence, error.code);
+    }
+  }
+
+  #ask(request: NetlinkRequest, flags: number): readonly NetlinkMessage[] {
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    this.#discardLeftovers();
+    this.#send(encodeMessage({ ...request, flags: request.flags | NLM_F_REQUEST | flags, sequence: this.#sequence }));
+    const answers: NetlinkMessage[] = [];
+    for (const message of this.#received()) {
+      if (message.sequence !== this.#sequence) continue;
+      if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) answers.push(message);
+      else if (outcomeOf(message) === ACKNOWLEDGED) return answers;
+      else throw new SystemError('request', this.#object, outcomeOf(message));
+    }
+    throw this.#broken('ENODATA');
+  }
+
+  *#received(): Generator<NetlinkMessage> {
+    for (let messages = this.receive(); messages !== undefined; messages = this.receive()) yield* messages;
+  }
+
+  #send(bytes: Uint8Array): void {
+    const sent = send(this.fd, bytes);
+    if (sent < 0) throw new SystemError('send', this.#object, errnoName(sent));
+  }
+
+  /** Answers to an earlier exchange that was given up. */
+  #discardLeftovers(): void {
+    let length: number;
+    do length = receive(this.fd, this.#buffer);
+    while (length >= 0 || errnoName(length) === 'ENOBUFS');
+  }
+
+  #broken(code: string): SystemError {
+    return new SystemError('recv', this.#object, code);
+  }
+}
+
+function outcomeOf(message: NetlinkMessage): string {
+  const errno = decodeError(message.payload);
+  if (!errno.ok) return 'EBADMSG';
+  return errno.value === 0 ? ACKNOWLEDGED : errnoName(errno.value);
+}
