@@ -1,0 +1,89 @@
+// The main thread's handle on the keeper: starts its thread, asks it things and hears what it tells.
+import { Worker } from 'node:worker_threads';
+import type { NodeName, Outcome, Vrid } from '../core/types.ts';
+import type { FromKeeper, KeeperBoot, KeeperSnapshot, ToKeeper } from '../keeper/messages.ts';
+
+export interface KeeperThread {
+  post(message: ToKeeper): void;
+  snapshot(): Promise<KeeperSnapshot>;
+  /** Resolves when the handover is confirmed, called off or refused. */
+  failover(vrid: Vrid, to: NodeName | undefined): Promise<Outcome>;
+  maintenance(on: boolean): Promise<Outcome>;
+  /** Resolves when the keeper has released everything, or left it in place. */
+  shutdown(how: 'handover' | 'inPlace'): Promise<void>;
+}
+
+export interface KeeperListeners {
+  readonly told: (message: FromKeeper) => void;
+  /** The keeper ended by a mistake of ours. The process must end too: a restart adopts what the kernel holds. */
+  readonly died: (error: Error) => void;
+}
+
+type Waiting = (value: Outcome | KeeperSnapshot) => void;
+
+export function startKeeperThread(boot: KeeperBoot, listeners: KeeperListeners): Promise<KeeperThread> {
+  const worker = new Worker(new URL('../keeper/worker.ts', import.meta.url), { workerData: boot, name: 'keeper' });
+  const waiting = new Map<number, Waiting>();
+  let requests = 0;
+  let exited = false;
+  const ended = Promise.withResolvers<void>();
+  const ready = Promise.withResolvers<KeeperThread>();
+
+  const hear = (message: FromKeeper): void => {
+    switch (message.type) {
+      case 'ready':
+        ready.resolve(thread);
+        break;
+      case 'answer':
+        settle(message.requestId, message.outcome);
+        break;
+      case 'snapshot':
+        settle(message.requestId, message.snapshot);
+        break;
+      case 'exited':
+        exited = true;
+        ended.resolve();
+        break;
+      default:
+        break;
+    }
+    listeners.told(message);
+  };
+
+  const settle = (requestId: number, value: Outcome | KeeperSnapshot): void => {
+    waiting.get(requestId)?.(value);
+    waiting.delete(requestId);
+  };
+
+  const ask = <Answer extends Outcome | KeeperSnapshot>(messageOf: (requestId: number) => ToKeeper): Promise<Answer> => {
+    requests += 1;
+    const requestId = requests;
+    return new Promise((resolve) => {
+      // The keeper answers a request with the kind of value that its type calls for.
+      waiting.set(requestId, resolve as Waiting);
+      worker.postMessage(messageOf(requestId));
+    });
+  };
+
+  const thread: KeeperThread = {
+    post: (message) => worker.postMessage(message),
+    snapshot: () => ask((requestId) => ({ type: 'snapshot', requestId })),
+    failover: (vrid, to) => ask((requestId) => ({ type: 'failover', requestId, vrid, to })),
+    maintenance: (on) => ask((requestId) => ({ type: 'maintenance', requestId, on })),
+    shutdown(how) {
+      worker.postMessage({ type: 'shutdown', how } satisfies ToKeeper);
+      return ended.promise;
+    },
+  };
+
+  const die = (error: Error): void => {
+    ready.reject(error);
+    if (!exited) listeners.died(error);
+  };
+  worker.on('message', hear);
+  worker.on('error', (error) => die(error instanceof Error ? error : new Error(String(error))));
+  worker.on('exit', (code) => {
+    if (!exited) die(new Error(`the keeper's thread ended with code ${code}`));
+  });
+  return ready.promise;
+}
