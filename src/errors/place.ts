@@ -17,3 +17,7 @@ export interface Problem {
 export const placeText = (place: Place): string => `${place.file}:${place.line}:${place.column}`;
 
 export const problemText = (problem: Problem): string => `${placeText(problem.place)}: ${problem.what}; expected ${problem.expected}`;
+
+/** As a reader meets them in the file. */
+export const inOrder = (problems: readonly Problem[]): Problem[] =>
+  problems.toSorted((one, other) => one.place.line - other.place.line || one.place.column - other.place.column);

@@ -1,0 +1,18 @@
+// What the election needs of a configuration.
+import type { CoreConfig, NodeName, NodeSpec } from '../core/types.ts';
+import { compareAddresses, parseAddress, type Address } from '../text/address.ts';
+import type { Config, DirectorConfig } from './config.ts';
+
+export function coreConfigOf(config: Config, self: NodeName, incarnation: number): CoreConfig {
+  return { self, incarnation, interval: config.heartbeat.interval, nodes: rankedNodes(config.directors), groups: config.groups };
+}
+
+/** In the order of the file, ranked by the address on the first heartbeat link: numerically, v6 above v4. */
+function rankedNodes(directors: readonly DirectorConfig[]): NodeSpec[] {
+  const ranked = directors.toSorted((one, other) => compareAddresses(firstAddress(one), firstAddress(other)));
+  return directors.map((director) => ({ name: director.name, addressRank: ranked.indexOf(director) }));
+}
+
+function firstAddress({ addresses }: DirectorConfig): Address {
+  return parseAddress(addresses[0] ?? '') ?? { family: 4, text: '', bytes: [] };
+}

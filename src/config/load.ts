@@ -1,0 +1,80 @@
+// Reads the configuration file: a Config, or all that is wrong with it, each with its place.
+import { inOrder, type Problem } from '../errors/place.ts';
+import type { GroupSpec, Vip } from '../core/types.ts';
+import { problemsOf } from '../text/shape.ts';
+import { readYaml, readYamlFile, type PlaceOf, type YamlReading } from '../text/yaml.ts';
+import type { AlertChannel, Config, DirectorConfig, StateBackend } from './config.ts';
+import { draftOf } from './draft.ts';
+import { contradictions, doubts } from './relations.ts';
+import { configSchema, type ConfigShape } from './schema.ts';
+
+export interface LoadedConfig {
+  readonly ok: true;
+  readonly config: Config;
+  readonly warnings: readonly Problem[];
+  /** For what is found later, such as an interface that this machine does not have. */
+  readonly placeOf: PlaceOf;
+}
+
+export interface InvalidConfig {
+  readonly ok: false;
+  /** Never empty; in the order of the file. */
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Throws VspairError when the file cannot be read. */
+export const loadConfig = (file: string): LoadedConfig | InvalidConfig => configOf(readYamlFile(file), file);
+
+export const parseConfig = (text: string, file: string): LoadedConfig | InvalidConfig => configOf(readYaml(text, file), file);
+
+function configOf({ tree, problems: syntax }: YamlReading, file: string): LoadedConfig | InvalidConfig {
+  if (tree === undefined) return { ok: false, problems: syntax, warnings: [] };
+  const draft = draftOf(tree.value);
+  const shape = configSchema.safeParse(tree.value);
+  const warnings = inOrder(doubts(draft, tree));
+  const isMapping = typeof tree.value === 'object' && tree.value !== null;
+  const problems = inOrder([...syntax, ...(shape.success ? [] : problemsOf(shape.error, tree)), ...(isMapping ? contradictions(draft, tree) : [])]);
+  if (!shape.success || problems.length > 0) return { ok: false, problems, warnings };
+  return { ok: true, config: resolved(shape.data, file), warnings, placeOf: tree.placeOf };
+}
+
+function resolved(shape: ConfigShape, file: string): Config {
+  const directors = Object.entries(shape.directors).map(([name, { priority, addresses }]) => ({ name, priority, addresses: addresses.map(({ text }) => text) }));
+  const { connectionSync } = shape.ipvs;
+  return {
+    file,
+    cluster: shape.cluster,
+    secretFile: shape.secretFile,
+    directors,
+    heartbeat: shape.heartbeat,
+    groups: shape.groups.map((group) => groupOf(group, directors)),
+    state: stateOf(shape),
+    ipvs: { standby: shape.ipvs.standby, connectionSync },
+    alerts: shape.alerts.flatMap(alertOf),
+    // The same number as the adverts': one line in a firewall opens both.
+    control: { socket: shape.control.socket, peerPort: shape.control.peerPort ?? shape.heartbeat.port },
+    log: shape.log,
+  };
+}
+
+function groupOf(shape: ConfigShape['groups'][number], directors: readonly DirectorConfig[]): GroupSpec {
+  return {
+    name: shape.name,
+    vrid: shape.vrid,
+    vips: shape.vips.map(({ address, dev }): Vip => ({ family: address.family, address: address.text, prefix: address.prefix, dev })),
+    preempt: shape.preempt,
+    preemptDelay: shape.preemptDelay,
+    priorities: new Map(directors.map(({ name, priority }) => [name, shape.priorities[name] ?? priority])),
+  };
+}
+
+function stateOf({ state, cluster }: ConfigShape): StateBackend {
+  if (state.backend === 'none') return state;
+  return { backend: 'redis', url: state.url, prefix: state.prefix ?? `vspair:${cluster}:`, poll: state.poll, passwordFile: state.passwordFile };
+}
+
+function alertOf({ webhook, exec, timeout }: ConfigShape['alerts'][number]): AlertChannel[] {
+  if (webhook !== undefined) return [{ kind: 'webhook', url: webhook, timeout }];
+  return exec === undefined ? [] : [{ kind: 'exec', command: exec, timeout }];
+}

@@ -1,0 +1,114 @@
+// The shape of the configuration file: its keys, their types, bounds and defaults. What one value demands of another is
+// in relations.ts.
+import * as z from 'zod';
+import type { Millis } from '../core/types.ts';
+import { isHostAddress, isLinkLocal, isUnicast, parseAddress, parsePrefixed, type Address, type PrefixedAddress } from '../text/address.ts';
+import { parseDuration } from '../text/duration.ts';
+import { choice, listOf, matching, section, whole, written, yesOrNo } from '../text/shape.ts';
+
+export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+export const nameExpected = 'letters, digits, dots, dashes and underscores, at most 63';
+
+const name = (what: string) => matching(`${what}: ${nameExpected}`, namePattern);
+
+/** The kernel's own rule (dev_valid_name), IFNAMSIZ with its closing zero being 16. */
+const device = matching('the name of a network interface, such as eth0', /^(?!\.{1,2}$)[^\s/:]{1,15}$/);
+
+const absolutePath = matching('an absolute path', /^\/./);
+
+/** sun_path of a unix socket holds 108 bytes with its closing zero. */
+const socketPath = written('an absolute path of at most 107 bytes', (text) => (text.startsWith('/') && Buffer.byteLength(text) <= 107 ? text : undefined));
+
+const priority = whole(1, 254, 'a priority');
+
+function time(least: string, most: string, example: string) {
+  const [from, to] = [parseDuration(least), parseDuration(most)];
+  return written(`a time with its unit from ${least} to ${most}, such as ${example}`, (text): Millis | undefined => {
+    const length = parseDuration(text);
+    return length === undefined || from === undefined || to === undefined || length < from || length > to ? undefined : length;
+  });
+}
+
+/** A zone would be needed to send to a link-local address, and it differs from host to host. */
+export function readHeartbeatAddress(text: string): Address | undefined {
+  const address = parseAddress(text);
+  return address !== undefined && isUnicast(address) && !isLinkLocal(address) ? address : undefined;
+}
+
+export function readVip(text: string): PrefixedAddress | undefined {
+  const address = parsePrefixed(text);
+  return address !== undefined && isHostAddress(address) ? address : undefined;
+}
+
+function readUrl(text: string, protocols: readonly string[]): string | undefined {
+  const url = URL.parse(text);
+  // A password here would be seen by everyone who may read the configuration or a status report.
+  return url !== null && protocols.includes(url.protocol) && url.hostname !== '' && url.password === '' ? text : undefined;
+}
+
+const director = section({
+  priority: priority.default(100),
+  addresses: listOf(
+    written('a unicast address without prefix or zone, such as 10.0.0.2', readHeartbeatAddress),
+    'a list of addresses, one per heartbeat link',
+  ).min(1, 'at least one address, one per heartbeat link'),
+});
+
+const vip = section({
+  address: written('an address that a host can have (neither the network nor broadcast), with its prefix, such as 10.0.0.1/24', readVip),
+  dev: device,
+});
+
+const group = section({
+  name: name('the name of the group'),
+  vrid: whole(1, 255, 'a VRID'),
+  vips: listOf(vip, 'a list of virtual IPs').min(1, 'at least one virtual IP, such as { address: 10.0.0.1/24, dev: eth0 }'),
+  preempt: yesOrNo.default(false),
+  preemptDelay: time('0s', '24h', '30s').prefault('0s'),
+  priorities: z.record(z.string(), priority, 'priorities of this group by director, such as { vs1: 50 }').default({}),
+});
+
+const redis = section({
+  backend: z.literal('redis'),
+  url: written('a URL redis://host:port/db or rediss://... without a password in it (that goes into passwordFile)', (text) =>
+    readUrl(text, ['redis:', 'rediss:']),
+  ),
+  prefix: matching('a prefix of Redis keys without white space', /^\S{1,100}$/).optional(),
+  poll: time('100ms', '10m', '2s').prefault('2s'),
+  passwordFile: absolutePath.optional(),
+});
+
+const state = z.discriminatedUnion('backend', [redis, section({ backend: z.literal('none') })], 'redis or none (peer comes in a later version)');
+
+const alert = section({
+  webhook: written('a URL http://... or https://...', (text) => readUrl(text, ['http:', 'https:'])).optional(),
+  exec: absolutePath.optional(),
+  timeout: time('100ms', '5m', '5s').prefault('5s'),
+}).refine((channel) => (channel.webhook === undefined) !== (channel.exec === undefined), 'either webhook or exec');
+
+export const configSchema = section({
+  cluster: name('the name of the cluster'),
+  secretFile: absolutePath.default('/etc/vspair/secret'),
+  directors: z.record(z.string(), director, 'the directors by name, such as vs1: { priority: 150, addresses: [10.0.0.2] }'),
+  heartbeat: section({
+    port: whole(1, 65535, 'a UDP port').default(1112),
+    interval: time('10ms', '40s', '100ms').prefault('100ms'),
+  }).prefault({}),
+  groups: listOf(group, 'a list of groups').min(1, 'at least one group').max(64, 'at most 64 groups, which is what one advertisement carries'),
+  state: state.prefault({ backend: 'none' }),
+  ipvs: section({
+    standby: choice(['warm', 'cold']).default('warm'),
+    connectionSync: section({ dev: device, syncId: whole(0, 255, 'a sync id').default(0) }).optional(),
+  }).prefault({}),
+  alerts: listOf(alert, 'a list of alert channels').default([]),
+  control: section({
+    socket: socketPath.default('/run/vspair/control.sock'),
+    peerPort: whole(1, 65535, 'a TCP port').optional(),
+  }).prefault({}),
+  log: section({
+    level: choice(['error', 'warn', 'info', 'debug']).default('info'),
+    format: choice(['readable', 'json']).default('readable'),
+  }).prefault({}),
+});
+
+export type ConfigShape = z.output<typeof configSchema>;

@@ -1,0 +1,68 @@
+// Reads a rules file: a RulesDocument, or all that is wrong with it, each with its place. A file that is wrong in one
+// line gives no document at all.
+import { inOrder, type Problem } from '../errors/place.ts';
+import { endpointText } from '../text/address.ts';
+import { nearest } from '../text/nearest.ts';
+import { pathText, problemsOf } from '../text/shape.ts';
+import { readYaml, readYamlFile, type PlaceOf, type YamlReading } from '../text/yaml.ts';
+import type { RulesDocument, VirtualService } from './document.ts';
+import { contradictions } from './loadRelations.ts';
+import { rulesSchema, type RulesShape } from './loadShape.ts';
+
+export interface LoadedRules {
+  readonly ok: true;
+  readonly document: RulesDocument;
+  readonly warnings: readonly Problem[];
+  readonly placeOf: PlaceOf;
+}
+
+export interface InvalidRules {
+  readonly ok: false;
+  /** Never empty; in the order of the file. */
+  readonly problems: readonly Problem[];
+}
+
+/** Throws VspairError when the file cannot be read. */
+export const loadRules = (file: string): LoadedRules | InvalidRules => rulesOf(readYamlFile(file));
+
+export const parseRules = (text: string, file: string): LoadedRules | InvalidRules => rulesOf(readYaml(text, file));
+
+function rulesOf({ tree, problems: syntax }: YamlReading): LoadedRules | InvalidRules {
+  if (tree === undefined) return { ok: false, problems: syntax };
+  const shape = rulesSchema.safeParse(tree.value);
+  const problems = [...syntax, ...(shape.success ? [] : problemsOf(shape.error, tree)), ...contradictions(tree.value, tree.placeOf)];
+  if (!shape.success || problems.length > 0) return { ok: false, problems: inOrder(problems) };
+  const document = { services: shape.data.services.map(serviceOf) };
+  return { ok: true, document, warnings: servicesWithoutServers(document, tree.placeOf), placeOf: tree.placeOf };
+}
+
+/** Services whose address is no virtual IP of the configuration: IPVS would hold them, and nobody would ever answer for them. */
+export function servicesBesideTheVips({ document, placeOf }: LoadedRules, vips: readonly string[]): Problem[] {
+  return document.services.flatMap(({ address }, index) => {
+    if (vips.includes(address)) return [];
+    const path = ['services', index, 'address'];
+    return [{ place: placeOf(path), what: `${pathText(path)} is ${address}, which is no virtual IP of the configuration`, expected: nearest(address, vips) ?? vips.join(', ') }];
+  });
+}
+
+function serviceOf(shape: RulesShape['services'][number]): VirtualService {
+  const { address, protocol, scheduler, forward, persistence, persistenceNetmask, onePacket, servers } = shape;
+  return {
+    protocol,
+    address: address.text,
+    port: address.port,
+    scheduler,
+    persistence,
+    persistenceNetmask,
+    onePacket,
+    servers: servers.map((server) => ({ ...server, address: server.address.text, port: server.address.port, forward: server.forward ?? forward })),
+  };
+}
+
+function servicesWithoutServers({ services }: RulesDocument, placeOf: PlaceOf): Problem[] {
+  return services.flatMap(({ protocol, address, port, servers }, index) => {
+    if (servers.length > 0) return [];
+    const name = `${protocol} ${endpointText(address.includes(':') ? 6 : 4, address, port)}`;
+    return [{ place: placeOf(['services', index]), what: `service ${name} has no servers: clients are refused`, expected: 'at least one server' }];
+  });
+}

@@ -1,0 +1,77 @@
+// The shape of a file, told by zod schemas, and what is wrong with it told in our words.
+// Convention: the error text of every schema here says what was expected; what was found is read from the file.
+import * as z from 'zod';
+import type { Problem } from '../errors/place.ts';
+import { oneOf, suggestion } from './nearest.ts';
+import type { Path, YamlTree } from './yaml.ts';
+
+/** A mapping with these keys and no others. For unknown keys the error text has one line for each of them. */
+export function section<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => suggestion(key, known)).join('\n') : `a mapping with the keys ${known.join(', ')}`,
+  });
+}
+
+/** A value written as text: `read` gives what it means, or undefined when it means nothing. */
+export function written<Value>(expected: string, read: (text: string) => Value | undefined) {
+  return z.string(expected).transform((text, context): Value => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.issues.push({ code: 'custom', message: expected, input: text });
+    return z.NEVER;
+  });
+}
+
+export const matching = (expected: string, pattern: RegExp) => z.string(expected).regex(pattern, expected);
+
+export function whole(least: number, most: number, what: string) {
+  const expected = `${what}, a whole number from ${least} to ${most}`;
+  return z.int(expected).min(least, expected).max(most, expected);
+}
+
+export const listOf = <Item extends z.ZodType>(item: Item, expected: string) => z.array(item, expected);
+
+export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) => z.enum(words, oneOf(words));
+
+export const yesOrNo = z.boolean('true or false');
+
+export function problemsOf(error: z.ZodError, tree: YamlTree): Problem[] {
+  return error.issues.flatMap((issue) => problemsOfIssue(issue, tree));
+}
+
+function problemsOfIssue(issue: z.core.$ZodIssue, tree: YamlTree): Problem[] {
+  const path = issue.path.filter((step) => typeof step !== 'symbol');
+  if (issue.code !== 'unrecognized_keys') return [{ place: tree.placeOf(path), what: whatIsAt(path, tree.value), expected: issue.message }];
+  const expected = issue.message.split('\n');
+  return issue.keys.map((key, index) => ({ place: tree.placeOfKey([...path, key]), what: `unknown key ${pathText([...path, key])}`, expected: expected[index] ?? '' }));
+}
+
+/** `groups[0].vrid is 300`, `cluster is missing`. */
+export function whatIsAt(path: Path, root: unknown): string {
+  const value = path.reduce(childOf, root);
+  return value === undefined ? `${pathText(path)} is missing` : `${pathText(path)} is ${valueText(value)}`;
+}
+
+export function pathText(path: Path): string {
+  const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  return text === '' ? 'the file' : text.replace(/^\./, '');
+}
+
+function childOf(value: unknown, step: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+  return Object.getOwnPropertyDescriptor(value, step)?.value;
+}
+
+function valueText(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return typeof value === 'string' ? JSON.stringify(shortened(withoutCredentials(value))) : String(value);
+}
+
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
+
+/** A mistyped URL must not carry its password into a log. */
+const withoutCredentials = (text: string): string => text.replace(/:\/\/[^/]*@/, '://***@');
