@@ -1,0 +1,87 @@
+// The answering side of one connection: reads requests, runs their handlers, writes the replies. Whatever the asker does
+// (nonsense, endless lines, never reading) costs only its own connection.
+import type { Duplex } from 'node:stream';
+import { createLineCutter } from './lines.ts';
+import { readRequest, replyLine, type Reply, type Request, type RpcError } from './messages.ts';
+import { type Answer, RpcRefusal } from './methods.ts';
+
+export interface AnsweringLimits {
+  readonly lineBytes: number;
+  /** Requests of one connection that may be under way at once. */
+  readonly calls: number;
+  /** Replies that may wait for an asker that does not read them. */
+  readonly unreadBytes: number;
+}
+
+export const answeringLimits: AnsweringLimits = { lineBytes: 4 * 1024 * 1024, calls: 16, unreadBytes: 8 * 1024 * 1024 };
+
+export interface AnsweringOptions {
+  readonly stream: Duplex;
+  readonly answers: ReadonlyMap<string, Answer>;
+  readonly limits: AnsweringLimits;
+  /** A handler failed by our own mistake. */
+  readonly onFailure: (method: string, error: unknown) => void;
+}
+
+export interface Answering {
+  /** Requests under way. */
+  underWay(): number;
+}
+
+export function answerOn({ stream, answers, limits, onFailure }: AnsweringOptions): Answering {
+  const gone = new AbortController();
+  const cutter = createLineCutter(limits.lineBytes);
+  let underWay = 0;
+
+  stream.on('data', (chunk: Buffer) => {
+    const { lines, fault } = cutter.take(chunk);
+    for (const line of lines) take(line);
+    if (fault !== undefined) hangUp(fault === 'line-too-long' ? { code: 'too-long', message: `line longer than ${limits.lineBytes} bytes` } : { code: 'malformed', message: 'not UTF-8' });
+  });
+  stream.on('close', () => gone.abort());
+  stream.on('error', () => stream.destroy());
+
+  function take(line: string): void {
+    const read = readRequest(line);
+    if (!read.ok) return refuse(read.id, { code: 'malformed', message: read.why });
+    const answer = answers.get(read.request.method);
+    if (answer === undefined) return refuse(read.request.id, { code: 'unknown-method', message: `no method ${JSON.stringify(read.request.method)}` });
+    if (underWay >= limits.calls) return refuse(read.request.id, { code: 'busy', message: `more than ${limits.calls} requests under way` });
+    void run(read.request, answer);
+  }
+
+  async function run(request: Request, answer: Answer): Promise<void> {
+    underWay += 1;
+    const { id, method } = request;
+    try {
+      const call = { signal: gone.signal, progress: (progress: unknown) => write({ type: 'progress', id, progress }) };
+      write({ type: 'result', id, result: await answer(request.params, call) });
+    } catch (error) {
+      if (!(error instanceof RpcRefusal)) onFailure(method, error);
+      refuse(id, errorOf(error));
+    } finally {
+      underWay -= 1;
+    }
+  }
+
+  const refuse = (id: number | undefined, error: RpcError): void => write({ type: 'error', id, error });
+
+  function write(reply: Reply): void {
+    if (stream.destroyed || stream.writableEnded) return;
+    stream.write(replyLine(reply));
+    if (stream.writableLength > limits.unreadBytes) stream.destroy();
+  }
+
+  function hangUp(error: RpcError): void {
+    stream.pause();
+    refuse(undefined, error);
+    stream.end(() => stream.destroy());
+  }
+
+  return { underWay: () => underWay };
+}
+
+function errorOf(error: unknown): RpcError {
+  if (error instanceof RpcRefusal) return { code: error.code, message: error.message };
+  return { code: 'failed', message: error instanceof Error ? error.message : String(error) };
+}
