@@ -76,5 +76,11 @@ function handoverOf(role: Role): Handover | undefined {
 }
 
 function sameSpeech(a: GroupAdvert, b: GroupAdvert): boolean {
-  return a.phase === b.phase && a.priority === b.priority && a.holding === b.holding && a.handover?.id === b.handover?.id && a.handover?.phase === b.handover?.phase;
+  return (
+    a.phase === b.phase &&
+    a.priority === b.priority &&
+    a.holding === b.holding &&
+    a.handover?.id === b.handover?.id &&
+    a.handover?.phase === b.handover?.phase
+  );
 }

@@ -81,7 +81,7 @@ function isFirstInLine(turn: Turn, spec: GroupSpec, leaving: NodeName): boolean 
   return [...turn.state.peers].every(([name, peer]) => {
     const group = groupAdvertOf(peer, spec.vrid);
     const rival = name !== leaving && group?.phase === 'backup' && isHeard(peer, turn.now);
-    return !rival || !outranks(turn, spec, { peer, group });
+    return !(rival && outranks(turn, spec, { peer, group }));
   });
 }
 

@@ -16,14 +16,16 @@ export function requestFailover(turn: Turn, group: Group | undefined, to: NodeNa
   const refused = refusalOf(turn, group, to);
   if (refused !== undefined || group?.role.phase !== 'active') return answer(turn, requestId, refused ?? refusal('not-active', ''));
   const target = to ?? bestSuccessor(turn, group.spec);
-  if (target === undefined) return answer(turn, requestId, refusal(whyNobody(turn, group.spec), `no director can take ${group.spec.name} over`));
+  if (target === undefined)
+    return answer(turn, requestId, refusal(whyNobody(turn, group.spec), `no director can take ${group.spec.name} over`));
   give(turn, group.spec, group.role, target, requestId);
 }
 
 /** Gives every active group away; `undefined` when each found a taker, else the reason of the first that did not. */
 export function nobodyFor(turn: Turn): { readonly spec: GroupSpec; readonly reason: RefusalReason } | undefined {
   for (const { spec, role } of turn.state.groups) {
-    if (role.phase === 'active' && role.giving === undefined && bestSuccessor(turn, spec) === undefined) return { spec, reason: whyNobody(turn, spec) };
+    if (role.phase === 'active' && role.giving === undefined && bestSuccessor(turn, spec) === undefined)
+      return { spec, reason: whyNobody(turn, spec) };
   }
   return undefined;
 }
@@ -87,7 +89,8 @@ function callOff(turn: Turn, spec: GroupSpec, role: Active, giving: Giving): fal
   const { id, to, requestId } = giving;
   setRole(turn, spec, { ...role, giving: undefined, calledOff: id });
   turn.effects.push({ type: 'report', fact: { type: 'handoverCalledOff', vrid: spec.vrid, to, id } });
-  if (requestId !== undefined) answer(turn, requestId, refusal('not-confirmed', `${to} did not confirm; ${turn.config.self} goes on as active`));
+  if (requestId !== undefined)
+    answer(turn, requestId, refusal('not-confirmed', `${to} did not confirm; ${turn.config.self} goes on as active`));
   return false;
 }
 
@@ -122,7 +125,8 @@ function refusalOf(turn: Turn, group: Group | undefined, to: NodeName | undefine
   if (turn.state.shutdown !== 'no') return refusal('stopping', `${self} is stopping`);
   if (group.role.phase !== 'active') return refusal('not-active', `${self} is not active for ${group.spec.name}`);
   if (to === self) return refusal('already-there', `${self} is active for ${group.spec.name} already`);
-  if (group.role.giving !== undefined || group.role.taking !== undefined) return refusal('handover-under-way', 'a handover of this group is under way');
+  if (group.role.giving !== undefined || group.role.taking !== undefined)
+    return refusal('handover-under-way', 'a handover of this group is under way');
   const unfit = to === undefined ? undefined : unfitness(turn, group.spec, to);
   return unfit === undefined ? undefined : refusal(unfit, `${to} cannot take ${group.spec.name} over`);
 }

@@ -6,7 +6,8 @@ import { enterMaintenance, rejoin, stop } from './transitions.ts';
 
 export function requestMaintenance(turn: Turn, on: boolean, requestId: number): void {
   if (turn.state.shutdown !== 'no') return answerRefused(turn, requestId, 'stopping', `${turn.config.self} is stopping`);
-  if (turn.state.maintenanceRequest !== undefined) return answerRefused(turn, requestId, 'handover-under-way', 'an earlier request is under way');
+  if (turn.state.maintenanceRequest !== undefined)
+    return answerRefused(turn, requestId, 'handover-under-way', 'an earlier request is under way');
   return on ? beginMaintenance(turn, requestId) : endMaintenance(turn, requestId);
 }
 

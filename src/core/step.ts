@@ -9,7 +9,17 @@ import { notePeer, notePeersLost } from './peers.ts';
 import { type Group, groupAdvertOf, priorityOf, type Role, type State, type Turn } from './state.ts';
 import { activeDownInterval } from './timers.ts';
 import { downDevices, enterFault, rejoin, setRole, stepDownAfterStall } from './transitions.ts';
-import { type Advert, type CoreConfig, type CoreEvent, type Echo, type Effect, type GroupSpec, type Millis, millis, never } from './types.ts';
+import {
+  type Advert,
+  type CoreConfig,
+  type CoreEvent,
+  type Echo,
+  type Effect,
+  type GroupSpec,
+  type Millis,
+  millis,
+  never,
+} from './types.ts';
 
 export interface Step {
   readonly state: State;
@@ -192,7 +202,8 @@ function regainLink(turn: Turn, dev: string): void {
   if (!linksDown.delete(dev)) return;
   turn.state = { ...turn.state, linksDown };
   for (const { spec, role } of turn.state.groups) {
-    if (role.phase === 'fault' && role.reason === 'link-down' && downDevices(turn.state, spec).length === 0) rejoin(turn, spec, 'recovered');
+    if (role.phase === 'fault' && role.reason === 'link-down' && downDevices(turn.state, spec).length === 0)
+      rejoin(turn, spec, 'recovered');
   }
   turn.effects.push({ type: 'announceSelf', dev });
   advertise(turn, { solicit: true });

@@ -3,7 +3,17 @@ import { advertise } from './adverts.ts';
 import type { Active, Backup, Group, Role, State, Taking, Turn } from './state.ts';
 import { priorityOf } from './state.ts';
 import { activeDownInterval, announceTime, kernelRetryAfter } from './timers.ts';
-import { type ActiveReason, type BackupReason, type Evidence, type FaultReason, type GroupSpec, type Millis, millis, type NodeName, never } from './types.ts';
+import {
+  type ActiveReason,
+  type BackupReason,
+  type Evidence,
+  type FaultReason,
+  type GroupSpec,
+  type Millis,
+  millis,
+  type NodeName,
+  never,
+} from './types.ts';
 
 export function setRole(turn: Turn, spec: GroupSpec, role: Role): void {
   turn.state = withRole(turn.state, spec, role);

@@ -96,7 +96,13 @@ export interface Echo {
 
 export type CoreEvent =
   /** The first event: states the world. `holding`: groups of which the kernel already has a virtual IP. */
-  | { readonly type: 'started'; readonly holding: readonly Vrid[]; readonly linksDown: readonly string[]; readonly maintenance: boolean; readonly rules: RulesMark }
+  | {
+      readonly type: 'started';
+      readonly holding: readonly Vrid[];
+      readonly linksDown: readonly string[];
+      readonly maintenance: boolean;
+      readonly rules: RulesMark;
+    }
   | { readonly type: 'advertReceived'; readonly advert: Advert; readonly echo: Echo | undefined }
   /** A wake-up, early, late or on time. */
   | { readonly type: 'timePassed' }
@@ -152,7 +158,16 @@ export type ActiveReason =
   /** A restarted process found the virtual IPs in the kernel and no other active. */
   | 'adopted';
 
-export type BackupReason = 'started' | 'outranked' | 'handed-over' | 'called-off' | 'stalled' | 'not-heard-by-active' | 'active-elsewhere' | 'recovered' | 'maintenance-ended';
+export type BackupReason =
+  | 'started'
+  | 'outranked'
+  | 'handed-over'
+  | 'called-off'
+  | 'stalled'
+  | 'not-heard-by-active'
+  | 'active-elsewhere'
+  | 'recovered'
+  | 'maintenance-ended';
 
 export type FaultReason = 'link-down' | 'kernel-write-failed';
 

@@ -1,6 +1,6 @@
 // The keeper's UDP sockets, one per heartbeat link, bound to this director's address on it. A link whose address is not
 // there (yet) is tried again every second; nothing waits for it.
-import { type SocketAsPromised, DgramAsPromised } from 'dgram-as-promised';
+import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
 import type { HeartbeatLink } from './messages.ts';
 import type { AdvertPort } from './ports.ts';
 
@@ -65,7 +65,11 @@ export async function openAdvertSockets(parts: AdvertSocketParts): Promise<Adver
 
 async function bindSocket(parts: AdvertSocketParts, link: number, local: string, broken: () => void): Promise<SocketAsPromised> {
   const family = local.includes(':') ? 6 : 4;
-  const socket = DgramAsPromised.createSocket({ type: family === 6 ? 'udp6' : 'udp4', recvBufferSize: receiveBufferBytes, lookup: literal(family) });
+  const socket = DgramAsPromised.createSocket({
+    type: family === 6 ? 'udp6' : 'udp4',
+    recvBufferSize: receiveBufferBytes,
+    lookup: literal(family),
+  });
   await socket.bind({ address: local, port: parts.port, exclusive: true });
   socket.setTTL(ttl);
   parts.harden(fileDescriptor(socket), family);

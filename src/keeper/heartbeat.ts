@@ -108,7 +108,8 @@ function newestMarks(routes: readonly Route[]): readonly PeerMark[] {
   for (const { peer, path } of routes) {
     const known = marks.get(peer);
     const { incarnation, sequence } = path.echo;
-    const newer = known === undefined || incarnation > known.incarnation || (incarnation === known.incarnation && sequence > known.sequence);
+    const newer =
+      known === undefined || incarnation > known.incarnation || (incarnation === known.incarnation && sequence > known.sequence);
     if (newer) marks.set(peer, { node: peer, incarnation, sequence });
   }
   return [...marks.values()];

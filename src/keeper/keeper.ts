@@ -66,7 +66,10 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
       case 'announce':
         return kernel.announce(effect.vrid);
       case 'announceSelf':
-        return kernel.announceSelf(boot.links.map((link) => link.local), effect.dev);
+        return kernel.announceSelf(
+          boot.links.map((link) => link.local),
+          effect.dev,
+        );
       case 'answer':
         return ports.report({ type: 'answer', requestId: effect.requestId, outcome: effect.outcome });
       case 'report':

@@ -2,7 +2,15 @@
 // rules before address before announcement. Also what keeps the level up: leases renewed, strangers' removals repaired.
 import { type CoreEvent, type GroupSpec, type Intent, type Millis, millis, never, type Vip, type Vrid } from '../core/types.ts';
 import { createAnnouncer } from './announcer.ts';
-import { type AddressState, addressObject, type CompiledRules, type KeeperPorts, type KernelChange, type KernelFailure, type LinkState } from './ports.ts';
+import {
+  type AddressState,
+  addressObject,
+  type CompiledRules,
+  type KeeperPorts,
+  type KernelChange,
+  type KernelFailure,
+  type LinkState,
+} from './ports.ts';
 import type { Story } from './story.ts';
 import { devicesDown, holds, planVips, type VipOfGroup, viewAfter, viewOf } from './vips.ts';
 
@@ -65,7 +73,9 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
 
   const fail = (failed: readonly KernelFailure[]): void => {
     if (failed.length === 0) return;
-    const fresh = failed.filter((one) => !failures.some((old) => old.object === one.object && old.attempt === one.attempt && old.errno === one.errno));
+    const fresh = failed.filter(
+      (one) => !failures.some((old) => old.object === one.object && old.attempt === one.attempt && old.errno === one.errno),
+    );
     failures.push(...fresh);
     failures.splice(0, failures.length - failuresKept);
     if (fresh.length > 0) report({ type: 'kernelFailures', failures: fresh });
@@ -98,7 +108,10 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
     const failed = kernel.releaseAddresses(vips.map(({ vip }) => vip));
     fail(failed);
     const refused = new Set(failed.map((failure) => failure.object));
-    markHeld(vips.filter(({ vip }) => !refused.has(addressObject(vip))), false);
+    markHeld(
+      vips.filter(({ vip }) => !refused.has(addressObject(vip))),
+      false,
+    );
     unsettled ||= failed.length > 0;
   };
 
@@ -107,10 +120,16 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
     const vrids = [...new Set(vips.map(({ vrid }) => vrid))];
     if (!loadRules()) return vrids.map((vrid) => ({ type: 'kernelWriteFailed', vrid, detail: 'the kernel took none of the IPVS rules' }));
     for (const vrid of vrids) story.mark(vrid, 'rulesInAt', clock.now());
-    const failed = kernel.holdAddresses(vips.map(({ vip }) => vip), leaseSeconds);
+    const failed = kernel.holdAddresses(
+      vips.map(({ vip }) => vip),
+      leaseSeconds,
+    );
     fail(failed);
     const refused = new Map(failed.map((failure) => [failure.object, failure]));
-    markHeld(vips.filter(({ vip }) => !refused.has(addressObject(vip))), true);
+    markHeld(
+      vips.filter(({ vip }) => !refused.has(addressObject(vip))),
+      true,
+    );
     for (const vrid of vrids) story.mark(vrid, 'vipAddedAt', clock.now());
     if (renewAt === never) renewAt = nextRenewal();
     return vips.flatMap(({ vrid, vip }) => {
@@ -142,11 +161,19 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
       renewAt = nextRenewal();
     }
     const slice = renewals.splice(0, renewSlice).filter(({ vrid, vip }) => intent.groups.get(vrid) !== 'absent' && holds(view, vip));
-    if (slice.length > 0) fail(kernel.holdAddresses(slice.map(({ vip }) => vip), leaseSeconds));
+    if (slice.length > 0)
+      fail(
+        kernel.holdAddresses(
+          slice.map(({ vip }) => vip),
+          leaseSeconds,
+        ),
+      );
   };
 
   const kept = (intent: Intent): VipOfGroup[] =>
-    groups.flatMap(({ vrid, vips }) => vips.filter((vip) => intent.groups.get(vrid) !== 'absent' && holds(view, vip)).map((vip) => ({ vrid, vip })));
+    groups.flatMap(({ vrid, vips }) =>
+      vips.filter((vip) => intent.groups.get(vrid) !== 'absent' && holds(view, vip)).map((vip) => ({ vrid, vip })),
+    );
 
   const announceSlice = (): void => {
     fail(announcer.slice(({ vrid, vip }) => wanted.groups.get(vrid) === 'hold' && holds(view, vip)));

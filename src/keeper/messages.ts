@@ -66,7 +66,17 @@ export interface TakeoverTimeline {
   readonly announcedAt: Millis;
 }
 
-export type DropCause = 'malformed' | 'unknown-version' | 'unknown-cluster' | 'unknown-sender' | 'own-advert' | 'wrong-source' | 'unknown-key' | 'wrong-key' | 'stale' | 'bad-content';
+export type DropCause =
+  | 'malformed'
+  | 'unknown-version'
+  | 'unknown-cluster'
+  | 'unknown-sender'
+  | 'own-advert'
+  | 'wrong-source'
+  | 'unknown-key'
+  | 'wrong-key'
+  | 'stale'
+  | 'bad-content';
 
 export interface KeeperSnapshot {
   readonly self: NodeName;
@@ -80,7 +90,12 @@ export interface KeeperSnapshot {
   readonly peers: readonly PeerSnapshot[];
   readonly links: readonly { readonly dev: string; readonly up: boolean }[];
   readonly rules: RulesMark;
-  readonly adverts: { readonly sent: number; readonly received: number; readonly dropped: Readonly<Record<string, number>>; readonly sendFailures: number };
+  readonly adverts: {
+    readonly sent: number;
+    readonly received: number;
+    readonly dropped: Readonly<Record<string, number>>;
+    readonly sendFailures: number;
+  };
   readonly kernelFailures: readonly KernelFailure[];
 }
 
@@ -105,7 +120,12 @@ export interface PeerSnapshot {
   readonly lastHeardAgo: Millis | undefined;
   readonly incarnation: number | undefined;
   readonly rules: RulesMark | undefined;
-  readonly groups: readonly { readonly vrid: Vrid; readonly phase: GroupPhase; readonly priority: number; readonly handover: Handover | undefined }[];
+  readonly groups: readonly {
+    readonly vrid: Vrid;
+    readonly phase: GroupPhase;
+    readonly priority: number;
+    readonly handover: Handover | undefined;
+  }[];
   readonly links: readonly LinkSnapshot[];
 }
 
