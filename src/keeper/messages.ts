@@ -79,6 +79,8 @@ export type DropCause =
   | 'bad-content';
 
 export interface KeeperSnapshot {
+  /** When it was taken, on the keeper's clock: what the moments of a takeover are to be compared with. */
+  readonly takenAt: Millis;
   readonly self: NodeName;
   readonly incarnation: number;
   readonly maintenance: boolean;

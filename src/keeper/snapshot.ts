@@ -26,6 +26,7 @@ export function snapshotOf(parts: SnapshotParts): KeeperSnapshot {
   const devices = new Set(config.groups.flatMap((group) => group.vips.map((vip) => vip.dev)));
   const links = kernel.links();
   return {
+    takenAt: parts.now,
     self: config.self,
     incarnation: config.incarnation,
     maintenance: state.maintenance,
