@@ -1,0 +1,78 @@
+// Directors, wires and the people who press buttons: everything that a fault or a scenario can do to the cluster.
+import type { NodeName, Vrid } from '../../src/core/types.ts';
+import { clusterId, nodeIds } from '../../src/wire/identity.ts';
+import type { Observe } from './happening.ts';
+import { createHost, type Host } from './host.ts';
+import { createNetwork, type Network } from './network.ts';
+import type { Random } from './random.ts';
+import type { Setup } from './setup.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+export interface World {
+  readonly setup: Setup;
+  readonly timeline: Timeline;
+  readonly network: Network;
+  readonly hosts: readonly Host[];
+  readonly rulesRevision: number;
+  host(name: NodeName): Host;
+  /** One director hears and says nothing any more. */
+  isolate(name: NodeName): void;
+  applyRules(): void;
+  /** The answer's number; none when there is no process to ask. */
+  failover(at: NodeName, vrid: Vrid, to?: NodeName): number | undefined;
+  maintenance(at: NodeName, on: boolean): number | undefined;
+  shutdown(at: NodeName, how: 'handover' | 'inPlace'): void;
+}
+
+export function createWorld(setup: Setup, random: Random, observe: Observe): World {
+  const timeline = createTimeline();
+  const key = { id: 1, key: new TextEncoder().encode('the secret of the simulation') };
+  const reader = { cluster: clusterId('web'), nodes: nodeIds(setup.directors.map((director) => director.name)), keys: [key] };
+  const network = createNetwork(
+    { random: random.fork(), timeline, links: setup.links, observe, deliver: (packet) => host(packet.to).deliver(packet) },
+    setup.wire,
+  );
+  const hosts = setup.directors.map((director) =>
+    createHost({ setup, director, random: random.fork(), timeline, observe, key, reader, transmit: network.send }),
+  );
+  let rulesRevision = 1;
+  let requestId = 0;
+
+  const host = (name: NodeName): Host => {
+    const found = hosts.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`there is no ${name}`);
+    return found;
+  };
+  const ask = (at: NodeName, how: (requestId: number) => void): number | undefined => {
+    if (!host(at).running) return undefined;
+    requestId += 1;
+    how(requestId);
+    return requestId;
+  };
+
+  return {
+    setup,
+    timeline,
+    network,
+    hosts,
+    get rulesRevision() {
+      return rulesRevision;
+    },
+    host,
+    isolate(name) {
+      for (const { name: other } of hosts) {
+        if (other === name) continue;
+        network.cut(name, other, 'all');
+        network.cut(other, name, 'all');
+      }
+    },
+    applyRules() {
+      rulesRevision += 1;
+      const revision = rulesRevision;
+      for (const one of hosts) timeline.at(timeline.now + random.between(1, 300), () => one.learnRules(revision));
+    },
+    failover: (at, vrid, to) => ask(at, (id) => host(at).command({ type: 'failover', requestId: id, vrid, to })),
+    maintenance: (at, on) => ask(at, (id) => host(at).command({ type: 'maintenance', requestId: id, on })),
+    shutdown: (at, how) => host(at).command({ type: 'shutdown', how }),
+  };
+}
