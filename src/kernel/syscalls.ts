@@ -4,6 +4,7 @@
 import koffi from 'koffi';
 
 const libc = koffi.load(null);
+const filterProgram = koffi.struct({ length: 'uint16_t', instructions: 'const uint8_t *' });
 
 // koffi has no ssize_t; intptr_t is as wide.
 const c = {
@@ -12,6 +13,7 @@ const c = {
   sendto: libc.func('intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t addressLength)'),
   recv: libc.func('intptr_t recv(int fd, _Out_ void *bytes, size_t length, int flags)'),
   setsockopt: libc.func('int setsockopt(int fd, int level, int option, const void *value, uint32_t length)'),
+  attachFilter: libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(filterProgram), 'uint32_t']),
   close: libc.func('int close(int fd)'),
   clock_gettime: libc.func('int clock_gettime(int clock, _Out_ void *time)'),
   sched_setscheduler: libc.func('int sched_setscheduler(int thread, int policy, const void *parameters)'),
@@ -20,6 +22,9 @@ const c = {
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
+const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
+const INSTRUCTION_BYTES = 8;
 
 const errnoNames = new Map<number, string>();
 for (const [name, number] of Object.entries(koffi.os.errno)) {
@@ -78,6 +83,12 @@ export function setSocketOption(fd: number, level: number, option: number, value
   if (c.setsockopt(fd, level, option, Int32Array.of(value), 4) < 0) throw failed('setsockopt', object);
 }
 
+/** `instructions`: classic BPF, 8 bytes each. */
+export function setSocketFilter(fd: number, instructions: Uint8Array, object: string): void {
+  const program = { length: instructions.length / INSTRUCTION_BYTES, instructions };
+  if (c.attachFilter(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, koffi.sizeof(filterProgram)) < 0) throw failed('setsockopt', object);
+}
+
 const time = new Uint32Array(4);
 
 /** Milliseconds, with fractions, on one of the kernel's clocks. */
@@ -90,6 +101,29 @@ export function clockMillis(clock: number): number {
 /** Of the calling thread alone. */
 export function setScheduler(policy: number, priority: number): void {
   if (c.sched_setscheduler(0, policy, Int32Array.of(priority)) < 0) throw failed('sched_setscheduler', 'this thread');
+}
+
+export interface Watch {
+  /** Before the socket is closed. */
+  end(): void;
+}
+
+/**
+ * Calls back from the event loop while something waits on the socket. The first exception ends the watch and the
+ * process: left to the event loop it would be thrown again and again.
+ */
+export function watchSocket(fd: number, waits: () => void): Watch {
+  const poll = koffi.node.poll(fd, { readable: true }, () => {
+    try {
+      waits();
+    } catch (error) {
+      poll.close();
+      setImmediate(() => {
+        throw error;
+      });
+    }
+  });
+  return { end: () => poll.close() };
 }
 
 // errno belongs to the last call of this thread: it is read before anything else can make one.

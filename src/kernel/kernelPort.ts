@@ -1,0 +1,44 @@
+// The keeper's kernel: every socket is opened ahead, so that a takeover only writes.
+import type { KernelChange, KernelPort } from '../keeper/ports.ts';
+import { holdAddresses, readAddresses, releaseAddresses } from './addresses.ts';
+import { Announcer } from './announcer.ts';
+import { LinkTable } from './linkTable.ts';
+import { Monitor } from './monitor.ts';
+import { NETLINK_GENERIC, NETLINK_ROUTE, NetlinkSocket } from './netlinkSocket.ts';
+
+export interface OpenKernelPort extends KernelPort {
+  /** One listener. What happened since the port was opened is told too. */
+  onChange(listener: (change: KernelChange) => void): void;
+  /** Tells the listener what waits, before anything else is decided. */
+  drainChanges(): void;
+  close(): void;
+}
+
+/** Throws SystemError, EPERM without CAP_NET_ADMIN and CAP_NET_RAW. So do `links` and `addresses`. */
+export function openKernelPort(): OpenKernelPort {
+  const route = new NetlinkSocket(NETLINK_ROUTE);
+  const generic = new NetlinkSocket(NETLINK_GENERIC);
+  const announcer = new Announcer();
+  const links = new LinkTable(route);
+  const monitor = new Monitor(links);
+  links.refresh();
+  return {
+    links: () => links.refresh(),
+    addresses: () => readAddresses(route, links),
+    holdAddresses: (vips, leaseSeconds) => holdAddresses(route, links, vips, leaseSeconds),
+    releaseAddresses: (vips) => releaseAddresses(route, links, vips),
+    announce: (vip) => announcer.announce(vip, links.named(vip.dev)),
+    loadRules: ({ messages, labels }) =>
+      [...generic.batch(messages)].map(([sequence, errno]) => ({
+        object: labels[sequence - 1] ?? `request ${sequence}`,
+        attempt: 'write rules',
+        errno,
+      })),
+    onChange: (listener) => monitor.listen(listener),
+    drainChanges: () => monitor.drain(),
+    close() {
+      monitor.close();
+      for (const open of [announcer, generic, route]) open.close();
+    },
+  };
+}
