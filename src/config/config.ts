@@ -9,7 +9,13 @@ export interface DirectorConfig {
 }
 
 export type StateBackend =
-  | { readonly backend: 'redis'; readonly url: string; readonly prefix: string; readonly poll: Millis; readonly passwordFile: string | undefined }
+  | {
+      readonly backend: 'redis';
+      readonly url: string;
+      readonly prefix: string;
+      readonly poll: Millis;
+      readonly passwordFile: string | undefined;
+    }
   | { readonly backend: 'none' };
 
 export type AlertChannel =

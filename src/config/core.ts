@@ -1,6 +1,6 @@
 // What the election needs of a configuration.
 import type { CoreConfig, NodeName, NodeSpec } from '../core/types.ts';
-import { compareAddresses, parseAddress, type Address } from '../text/address.ts';
+import { type Address, compareAddresses, parseAddress } from '../text/address.ts';
 import type { Config, DirectorConfig } from './config.ts';
 
 export function coreConfigOf(config: Config, self: NodeName, incarnation: number): CoreConfig {

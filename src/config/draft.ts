@@ -1,7 +1,7 @@
 // The configuration as far as it can be understood. A wrong value is left out here and reported by the schema, so that
 // the relations between all the others are still checked and the reader gets every complaint at once.
 import type { Address, PrefixedAddress } from '../text/address.ts';
-import { fieldsOf, itemsOf, numberIn, readIn, textIn, type Found } from '../text/found.ts';
+import { type Found, fieldsOf, itemsOf, numberIn, readIn, textIn } from '../text/found.ts';
 import type { Path } from '../text/yaml.ts';
 import { readHeartbeatAddress, readVip } from './schema.ts';
 

@@ -10,7 +10,11 @@ export function checkInterfaces({ config, placeOf }: LoadedConfig, devices: read
   const usable = devices.filter((device) => device !== 'lo');
   return namedDevices(config)
     .filter(({ dev }) => !devices.includes(dev))
-    .map(({ at, dev }) => ({ place: placeOf(at), what: `${pathText(at)} is ${dev}, which this machine does not have`, expected: suggestion(dev, usable) }));
+    .map(({ at, dev }) => ({
+      place: placeOf(at),
+      what: `${pathText(at)} is ${dev}, which this machine does not have`,
+      expected: suggestion(dev, usable),
+    }));
 }
 
 function namedDevices({ groups, ipvs }: LoadedConfig['config']): { at: Path; dev: string }[] {

@@ -1,12 +1,13 @@
 // Reads the configuration file: a Config, or all that is wrong with it, each with its place.
-import { inOrder, type Problem } from '../errors/place.ts';
+
 import type { GroupSpec, Vip } from '../core/types.ts';
+import { inOrder, type Problem } from '../errors/place.ts';
 import { problemsOf } from '../text/shape.ts';
-import { readYaml, readYamlFile, type PlaceOf, type YamlReading } from '../text/yaml.ts';
+import { type PlaceOf, readYaml, readYamlFile, type YamlReading } from '../text/yaml.ts';
 import type { AlertChannel, Config, DirectorConfig, StateBackend } from './config.ts';
 import { draftOf } from './draft.ts';
 import { contradictions, doubts } from './relations.ts';
-import { configSchema, type ConfigShape } from './schema.ts';
+import { type ConfigShape, configSchema } from './schema.ts';
 
 export interface LoadedConfig {
   readonly ok: true;
@@ -34,13 +35,21 @@ function configOf({ tree, problems: syntax }: YamlReading, file: string): Loaded
   const shape = configSchema.safeParse(tree.value);
   const warnings = inOrder(doubts(draft, tree));
   const isMapping = typeof tree.value === 'object' && tree.value !== null;
-  const problems = inOrder([...syntax, ...(shape.success ? [] : problemsOf(shape.error, tree)), ...(isMapping ? contradictions(draft, tree) : [])]);
+  const problems = inOrder([
+    ...syntax,
+    ...(shape.success ? [] : problemsOf(shape.error, tree)),
+    ...(isMapping ? contradictions(draft, tree) : []),
+  ]);
   if (!shape.success || problems.length > 0) return { ok: false, problems, warnings };
   return { ok: true, config: resolved(shape.data, file), warnings, placeOf: tree.placeOf };
 }
 
 function resolved(shape: ConfigShape, file: string): Config {
-  const directors = Object.entries(shape.directors).map(([name, { priority, addresses }]) => ({ name, priority, addresses: addresses.map(({ text }) => text) }));
+  const directors = Object.entries(shape.directors).map(([name, { priority, addresses }]) => ({
+    name,
+    priority,
+    addresses: addresses.map(({ text }) => text),
+  }));
   const { connectionSync } = shape.ipvs;
   return {
     file,
@@ -71,7 +80,13 @@ function groupOf(shape: ConfigShape['groups'][number], directors: readonly Direc
 
 function stateOf({ state, cluster }: ConfigShape): StateBackend {
   if (state.backend === 'none') return state;
-  return { backend: 'redis', url: state.url, prefix: state.prefix ?? `vspair:${cluster}:`, poll: state.poll, passwordFile: state.passwordFile };
+  return {
+    backend: 'redis',
+    url: state.url,
+    prefix: state.prefix ?? `vspair:${cluster}:`,
+    poll: state.poll,
+    passwordFile: state.passwordFile,
+  };
 }
 
 function alertOf({ webhook, exec, timeout }: ConfigShape['alerts'][number]): AlertChannel[] {

@@ -15,7 +15,9 @@ export function findNode(config: Config, flag: string | undefined, hostname: str
 function byHostname(directors: readonly DirectorConfig[], hostname: string): DirectorConfig | undefined {
   const exact = directors.find(({ name }) => name === hostname);
   if (exact !== undefined) return exact;
-  const [only, ...others] = directors.filter(({ name }) => (name === short(name) || hostname === short(hostname)) && short(name) === short(hostname));
+  const [only, ...others] = directors.filter(
+    ({ name }) => (name === short(name) || hostname === short(hostname)) && short(name) === short(hostname),
+  );
   return others.length === 0 ? only : undefined;
 }
 

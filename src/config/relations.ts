@@ -29,7 +29,12 @@ export function contradictions(draft: Draft, places: Places): Problem[] {
 
 /** What works, but probably not as the writer meant it. */
 export function doubts(draft: Draft, places: Places): Problem[] {
-  return [...equalPriorities(draft, places), ...heartbeatBesideTheVips(draft, places), ...idleDelays(draft, places), ...vipsOnLoopback(draft, places)];
+  return [
+    ...equalPriorities(draft, places),
+    ...heartbeatBesideTheVips(draft, places),
+    ...idleDelays(draft, places),
+    ...vipsOnLoopback(draft, places),
+  ];
 }
 
 function tooFewDirectors({ directors }: Draft, { placeOf }: Places): Problem[] {
@@ -41,7 +46,11 @@ function tooFewDirectors({ directors }: Draft, { placeOf }: Places): Problem[] {
 function badDirectorNames({ directors }: Draft, { placeOfKey }: Places): Problem[] {
   return directors
     .filter((director) => !namePattern.test(director.name))
-    .map((director) => ({ place: placeOfKey(director.at), what: `the director's name is ${JSON.stringify(director.name)}`, expected: nameExpected }));
+    .map((director) => ({
+      place: placeOfKey(director.at),
+      what: `the director's name is ${JSON.stringify(director.name)}`,
+      expected: nameExpected,
+    }));
 }
 
 function unevenLinks({ directors }: Draft, { placeOf }: Places): Problem[] {
@@ -62,7 +71,13 @@ function mixedFamilies({ directors }: Draft, { placeOf }: Places): Problem[] {
     director.addresses.flatMap(({ at, value }, link) => {
       const opposite = first?.addresses[link]?.value;
       if (value === undefined || opposite === undefined || value.family === opposite.family) return [];
-      return [{ place: placeOf(at), what: `${pathText(at)} is IPv${value.family} and that of ${first?.name ?? ''} is IPv${opposite.family}`, expected: 'one family on one heartbeat link' }];
+      return [
+        {
+          place: placeOf(at),
+          what: `${pathText(at)} is IPv${value.family} and that of ${first?.name ?? ''} is IPv${opposite.family}`,
+          expected: 'one family on one heartbeat link',
+        },
+      ];
     }),
   );
 }
@@ -70,18 +85,26 @@ function mixedFamilies({ directors }: Draft, { placeOf }: Places): Problem[] {
 const heartbeatAddresses = ({ directors }: Draft): Found<string>[] =>
   directors.flatMap((director) => director.addresses.flatMap(({ at, value }) => (value === undefined ? [] : [{ at, value: value.text }])));
 
-const groupNames = ({ groups }: Draft): Found<string>[] => groups.flatMap(({ at, name }) => (name === undefined ? [] : [{ at: [...at, 'name'], value: name }]));
+const groupNames = ({ groups }: Draft): Found<string>[] =>
+  groups.flatMap(({ at, name }) => (name === undefined ? [] : [{ at: [...at, 'name'], value: name }]));
 
-const vrids = ({ groups }: Draft): Found<number>[] => groups.flatMap(({ at, vrid }) => (vrid === undefined ? [] : [{ at: [...at, 'vrid'], value: vrid }]));
+const vrids = ({ groups }: Draft): Found<number>[] =>
+  groups.flatMap(({ at, vrid }) => (vrid === undefined ? [] : [{ at: [...at, 'vrid'], value: vrid }]));
 
 const vipAddresses = ({ groups }: Draft): Found<string>[] =>
-  groups.flatMap(({ vips }) => vips.flatMap(({ at, address }) => (address === undefined ? [] : [{ at: [...at, 'address'], value: address.text }])));
+  groups.flatMap(({ vips }) =>
+    vips.flatMap(({ at, address }) => (address === undefined ? [] : [{ at: [...at, 'address'], value: address.text }])),
+  );
 
 function vipsOwnedByDirectors(draft: Draft, { placeOf }: Places): Problem[] {
   const owned = new Set(heartbeatAddresses(draft).map(({ value }) => value));
   return vipAddresses(draft)
     .filter(({ value }) => owned.has(value))
-    .map(({ at, value }) => ({ place: placeOf(at), what: `${pathText(at)} is ${value}, the heartbeat address of a director`, expected: 'an address that no director has as its own' }));
+    .map(({ at, value }) => ({
+      place: placeOf(at),
+      what: `${pathText(at)} is ${value}, the heartbeat address of a director`,
+      expected: 'an address that no director has as its own',
+    }));
 }
 
 function unknownOverrides({ directors, groups }: Draft, { placeOfKey }: Places): Problem[] {
@@ -89,14 +112,20 @@ function unknownOverrides({ directors, groups }: Draft, { placeOfKey }: Places):
   return groups.flatMap((group) =>
     group.overrides
       .filter(({ value }) => !names.includes(value.director))
-      .map(({ at, value }) => ({ place: placeOfKey(at), what: `${pathText(at)}: there is no director ${value.director}`, expected: suggestion(value.director, names) })),
+      .map(({ at, value }) => ({
+        place: placeOfKey(at),
+        what: `${pathText(at)}: there is no director ${value.director}`,
+        expected: suggestion(value.director, names),
+      })),
   );
 }
 
 function equalPriorities(draft: Draft, { placeOf }: Places): Problem[] {
   return draft.groups.flatMap((group) => {
     const ranked = draft.directors.map((director) => ({ name: director.name, priority: priorityIn(group, director) }));
-    const tied = ranked.filter(({ priority }) => priority !== undefined && ranked.filter((other) => other.priority === priority).length > 1);
+    const tied = ranked.filter(
+      ({ priority }) => priority !== undefined && ranked.filter((other) => other.priority === priority).length > 1,
+    );
     if (tied.length === 0) return [];
     const what = `group ${group.name ?? group.vrid ?? ''}: ${tied.map(({ name, priority }) => `${name} has priority ${priority}`).join(', ')}`;
     return [{ place: placeOf([...group.at, 'priorities']), what: `${what}; the higher address decides`, expected: 'different priorities' }];
@@ -110,7 +139,8 @@ const priorityIn = (group: DraftGroup, director: Draft['directors'][number]): nu
 function heartbeatBesideTheVips({ directors, groups }: Draft, { placeOf }: Places): Problem[] {
   const addresses = directors.flatMap((director) => director.addresses.flatMap(({ value }) => (value === undefined ? [] : [value])));
   const vips = groups.flatMap((group) => group.vips.flatMap(({ address }) => (address === undefined ? [] : [address])));
-  if (addresses.length === 0 || vips.length === 0 || addresses.some((address) => vips.some((vip) => isInNetworkOf(address, vip)))) return [];
+  if (addresses.length === 0 || vips.length === 0 || addresses.some((address) => vips.some((vip) => isInNetworkOf(address, vip))))
+    return [];
   const what = 'no heartbeat link runs over the network of a virtual IP: a director cut off from its clients would stay active';
   return [{ place: placeOf(['directors']), what, expected: 'one heartbeat address in the network of a virtual IP' }];
 }
@@ -118,12 +148,20 @@ function heartbeatBesideTheVips({ directors, groups }: Draft, { placeOf }: Place
 function idleDelays({ groups }: Draft, { placeOf }: Places): Problem[] {
   return groups
     .filter((group) => group.delayed && group.preempt !== true)
-    .map((group) => ({ place: placeOf([...group.at, 'preemptDelay']), what: `${pathText([...group.at, 'preemptDelay'])} has no effect`, expected: 'preempt: true beside it' }));
+    .map((group) => ({
+      place: placeOf([...group.at, 'preemptDelay']),
+      what: `${pathText([...group.at, 'preemptDelay'])} has no effect`,
+      expected: 'preempt: true beside it',
+    }));
 }
 
 function vipsOnLoopback({ groups }: Draft, { placeOf }: Places): Problem[] {
   return groups
     .flatMap((group) => group.vips)
     .filter((vip) => vip.dev === 'lo')
-    .map(({ at }) => ({ place: placeOf([...at, 'dev']), what: `${pathText([...at, 'dev'])} is lo, where nothing can be announced`, expected: `an interface that clients reach, ${oneOf(['eth0', 'bond0'])}` }));
+    .map(({ at }) => ({
+      place: placeOf([...at, 'dev']),
+      what: `${pathText([...at, 'dev'])} is lo, where nothing can be announced`,
+      expected: `an interface that clients reach, ${oneOf(['eth0', 'bond0'])}`,
+    }));
 }

@@ -2,7 +2,7 @@
 // in relations.ts.
 import * as z from 'zod';
 import type { Millis } from '../core/types.ts';
-import { isHostAddress, isLinkLocal, isUnicast, parseAddress, parsePrefixed, type Address, type PrefixedAddress } from '../text/address.ts';
+import { type Address, isHostAddress, isLinkLocal, isUnicast, type PrefixedAddress, parseAddress, parsePrefixed } from '../text/address.ts';
 import { parseDuration } from '../text/duration.ts';
 import { choice, listOf, matching, section, whole, written, yesOrNo } from '../text/shape.ts';
 
@@ -17,7 +17,9 @@ const device = matching('the name of a network interface, such as eth0', /^(?!\.
 const absolutePath = matching('an absolute path', /^\/./);
 
 /** sun_path of a unix socket holds 108 bytes with its closing zero. */
-const socketPath = written('an absolute path of at most 107 bytes', (text) => (text.startsWith('/') && Buffer.byteLength(text) <= 107 ? text : undefined));
+const socketPath = written('an absolute path of at most 107 bytes', (text) =>
+  text.startsWith('/') && Buffer.byteLength(text) <= 107 ? text : undefined,
+);
 
 const priority = whole(1, 254, 'a priority');
 
@@ -78,7 +80,11 @@ const redis = section({
   passwordFile: absolutePath.optional(),
 });
 
-const state = z.discriminatedUnion('backend', [redis, section({ backend: z.literal('none') })], 'redis or none (peer comes in a later version)');
+const state = z.discriminatedUnion(
+  'backend',
+  [redis, section({ backend: z.literal('none') })],
+  'redis or none (peer comes in a later version)',
+);
 
 const alert = section({
   webhook: written('a URL http://... or https://...', (text) => readUrl(text, ['http:', 'https:'])).optional(),
@@ -94,7 +100,9 @@ export const configSchema = section({
     port: whole(1, 65535, 'a UDP port').default(1112),
     interval: time('10ms', '40s', '100ms').prefault('100ms'),
   }).prefault({}),
-  groups: listOf(group, 'a list of groups').min(1, 'at least one group').max(64, 'at most 64 groups, which is what one advertisement carries'),
+  groups: listOf(group, 'a list of groups')
+    .min(1, 'at least one group')
+    .max(64, 'at most 64 groups, which is what one advertisement carries'),
   state: state.prefault({ backend: 'none' }),
   ipvs: section({
     standby: choice(['warm', 'cold']).default('warm'),

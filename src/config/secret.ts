@@ -1,22 +1,19 @@
 // The shared secret: one key per line, `id:base64`, the first of them signs and all verify. The file is refused when
 // anyone but its owner could read or change it. No error here ever carries a part of a key.
-import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { VspairError } from '../errors/catalogue.ts';
+import { errnoOf } from '../errors/errno.ts';
 import type { SecretKey } from '../keeper/messages.ts';
 import { fileErrorCode, fileErrorText } from '../text/file.ts';
 
-/** RFC 2104: a key shorter than the hash output weakens HMAC; this is the least that cannot be guessed. */
+/** 128 bits, the least that cannot be guessed; `vspair keygen` makes 256. */
 const leastKeyBytes = 16;
-const newKeyBytes = 32;
 
-/** Throws VspairError: VSP_SECRET_UNSAFE, VSP_SECRET_INVALID, VSP_PERMISSION or VSP_FILE_UNREADABLE. */
+/** Throws VspairError: VSP_SECRET_MISSING, VSP_SECRET_UNSAFE, VSP_SECRET_INVALID, VSP_PERMISSION or VSP_FILE_UNREADABLE. */
 export function loadSecret(file: string): SecretKey[] {
   const text = readPrivately(file);
   return parseSecret(text, file);
 }
-
-export const newSecretText = (): string => `# vspair: the secret of one cluster, the same on all its directors\n1:${randomBytes(newKeyBytes).toString('base64')}\n`;
 
 export function parseSecret(text: string, file: string): SecretKey[] {
   const keys: SecretKey[] = [];
@@ -50,11 +47,13 @@ function readPrivately(file: string): string {
     // Without O_NONBLOCK a named pipe would hold the start up for ever.
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const fault = faultOf(fstatSync(descriptor));
-    if (fault !== undefined) throw new VspairError({ code: 'VSP_SECRET_UNSAFE', object: file, attempt: 'use it as the secret', detail: fault });
+    if (fault !== undefined)
+      throw new VspairError({ code: 'VSP_SECRET_UNSAFE', object: file, attempt: 'use it as the secret', detail: fault });
     return readFileSync(descriptor, 'utf8');
   } catch (cause) {
     if (cause instanceof VspairError) throw cause;
-    throw new VspairError({ code: fileErrorCode(cause, 'VSP_FILE_UNREADABLE'), object: file, attempt: 'read the secret', detail: fileErrorText(cause), cause });
+    const code = errnoOf(cause) === 'ENOENT' ? 'VSP_SECRET_MISSING' : fileErrorCode(cause, 'VSP_FILE_UNREADABLE');
+    throw new VspairError({ code, object: file, attempt: 'read the secret', detail: fileErrorText(cause), cause });
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
@@ -63,11 +62,18 @@ function readPrivately(file: string): string {
 function faultOf(stats: Stats): string | undefined {
   if (!stats.isFile()) return 'it is not a regular file';
   const mode = stats.mode & 0o777;
-  if ((mode & 0o077) !== 0) return `its mode is ${mode.toString(8).padStart(4, '0')}, so that others than its owner have access; expected 0600`;
+  if ((mode & 0o077) !== 0)
+    return `its mode is ${mode.toString(8).padStart(4, '0')}, so that others than its owner have access; expected 0600`;
   if (stats.uid !== 0 && stats.uid !== process.getuid?.()) return `it belongs to user ${stats.uid}, who could replace the secret`;
   return stats.size > 65_536 ? 'it is larger than any secret' : undefined;
 }
 
 function invalid(file: string, line: number, detail: string): VspairError {
-  return new VspairError({ code: 'VSP_SECRET_INVALID', object: file, attempt: 'read the secret', detail, place: { file, line, column: 1 } });
+  return new VspairError({
+    code: 'VSP_SECRET_INVALID',
+    object: file,
+    attempt: 'read the secret',
+    detail,
+    place: { file, line, column: 1 },
+  });
 }

@@ -22,7 +22,10 @@ export interface DirectorStatus {
   readonly daemon: DaemonStatus;
 }
 
-/** `channel`: its own answer. `adverts`: only what its advertisements say, found in the asked director's snapshot. `none`: not heard at all. */
+/**
+ * `channel`: its own answer. `adverts`: only what its advertisements say, found in the asked director's snapshot.
+ * `none`: not heard at all.
+ */
 export type PeerStatus =
   | { readonly node: NodeName; readonly via: 'channel'; readonly director: DirectorStatus }
   | { readonly node: NodeName; readonly via: 'adverts'; readonly detail: string }

@@ -1,8 +1,8 @@
 // Every error that vspair can end with or report: a stable code, the exit code of a command that ends with it, and what
 // the reader can do about it. EXIT-CODES.md lists the same for people.
 import type { ExitName } from './exit-codes.ts';
-import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { placeText, type Place } from './place.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { type Place, placeText } from './place.ts';
 
 interface Entry {
   readonly exit: ExitName;
@@ -17,19 +17,44 @@ export const catalogue = {
   VSP_FILE_UNWRITABLE: { exit: 'unexpected', advice: 'check that the directory exists, can be written and has free space' },
   VSP_CONFIG_INVALID: { exit: 'configInvalid', advice: 'correct the places above, then run vspair check' },
   VSP_NODE_UNKNOWN: { exit: 'configInvalid', advice: 'name this director by --node, or add it to directors in the configuration' },
-  VSP_SECRET_UNSAFE: { exit: 'configInvalid', advice: 'let only its owner read the secret file: chmod 600, owned by root or the daemon\'s user' },
+  VSP_SECRET_MISSING: {
+    exit: 'configInvalid',
+    advice: 'copy the secret of the other directors here, or make the first one: vspair keygen --out FILE',
+  },
+  VSP_SECRET_UNSAFE: {
+    exit: 'configInvalid',
+    advice: "let only its owner read the secret file: chmod 600, owned by root or the daemon's user",
+  },
   VSP_SECRET_INVALID: { exit: 'configInvalid', advice: 'make a new secret by vspair keygen and copy it to every director' },
   VSP_RULES_INVALID: { exit: 'rulesInvalid', advice: 'correct the places above; the rules in use stay as they are' },
   VSP_RULES_CONFLICT: { exit: 'refused', advice: 'somebody else changed the rules: look at vspair rules show, then apply again' },
   VSP_REFUSED: { exit: 'refused', advice: 'nothing was changed; vspair status shows what stands against it' },
-  VSP_DAEMON_NOT_REACHABLE: { exit: 'daemonNotReachable', advice: 'is vspair run active on this director? check --socket and that you may open it' },
-  VSP_DAEMON_ANSWER: { exit: 'daemonNotReachable', advice: 'command and daemon do not understand each other: run the same version of both' },
-  VSP_PEER_NOT_REACHABLE: { exit: 'refused', advice: 'check the peer\'s daemon and that its TCP port is open between the directors' },
-  VSP_STORE_UNAVAILABLE: { exit: 'storeUnavailable', advice: 'check the state section of the configuration and that the store answers; running directors go on with their last rules' },
-  VSP_ALREADY_RUNNING: { exit: 'alreadyRunning', advice: 'another daemon answers on this socket: stop it first, or give this one its own --socket and --state-dir' },
+  VSP_DAEMON_NOT_REACHABLE: {
+    exit: 'daemonNotReachable',
+    advice: 'is vspair run active on this director? check --socket and that you may open it',
+  },
+  VSP_DAEMON_ANSWER: {
+    exit: 'daemonNotReachable',
+    advice: 'command and daemon do not understand each other: run the same version of both',
+  },
+  VSP_PEER_NOT_REACHABLE: { exit: 'refused', advice: "check the peer's daemon and that its TCP port is open between the directors" },
+  VSP_STORE_UNAVAILABLE: {
+    exit: 'storeUnavailable',
+    advice: 'check the state section of the configuration and that the store answers; running directors go on with their last rules',
+  },
+  VSP_ALREADY_RUNNING: {
+    exit: 'alreadyRunning',
+    advice: 'another daemon answers on this socket: stop it first, or give this one its own --socket and --state-dir',
+  },
   VSP_STATE_DIR: { exit: 'configInvalid', advice: 'give a directory that this user can write by --state-dir' },
-  VSP_ADDRESS_UNUSABLE: { exit: 'configInvalid', advice: 'check that this director has the heartbeat address and that no other program uses the port' },
-  VSP_KERNEL: { exit: 'kernel', advice: 'check that the kernel has ip_vs (modprobe ip_vs) and that the daemon has CAP_NET_ADMIN and CAP_NET_RAW' },
+  VSP_ADDRESS_UNUSABLE: {
+    exit: 'configInvalid',
+    advice: 'check that this director has the heartbeat address and that no other program uses the port',
+  },
+  VSP_KERNEL: {
+    exit: 'kernel',
+    advice: 'check that the kernel has ip_vs (modprobe ip_vs) and that the daemon has CAP_NET_ADMIN and CAP_NET_RAW',
+  },
   VSP_ALERT_FAILED: { exit: 'unexpected', advice: 'check the receiver of the alert; the takeover itself was not held up' },
   VSP_PERMISSION: { exit: 'permission', advice: 'run as root, or as a member of the group that owns the socket or file' },
 } as const satisfies Readonly<Record<string, Entry>>;
@@ -81,6 +106,5 @@ function messageOf(facts: ErrorFacts): string {
 }
 
 function reasonOf(cause: unknown): string {
-  if (cause === undefined) return '';
-  return cause instanceof Error ? cause.message : String(cause);
+  return cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : '';
 }

@@ -4,10 +4,10 @@ import { inOrder, type Problem } from '../errors/place.ts';
 import { endpointText } from '../text/address.ts';
 import { nearest } from '../text/nearest.ts';
 import { pathText, problemsOf } from '../text/shape.ts';
-import { readYaml, readYamlFile, type PlaceOf, type YamlReading } from '../text/yaml.ts';
+import { type PlaceOf, readYaml, readYamlFile, type YamlReading } from '../text/yaml.ts';
 import type { RulesDocument, VirtualService } from './document.ts';
 import { contradictions } from './loadRelations.ts';
-import { rulesSchema, type RulesShape } from './loadShape.ts';
+import { type RulesShape, rulesSchema } from './loadShape.ts';
 
 export interface LoadedRules {
   readonly ok: true;
@@ -41,7 +41,13 @@ export function servicesBesideTheVips({ document, placeOf }: LoadedRules, vips: 
   return document.services.flatMap(({ address }, index) => {
     if (vips.includes(address)) return [];
     const path = ['services', index, 'address'];
-    return [{ place: placeOf(path), what: `${pathText(path)} is ${address}, which is no virtual IP of the configuration`, expected: nearest(address, vips) ?? vips.join(', ') }];
+    return [
+      {
+        place: placeOf(path),
+        what: `${pathText(path)} is ${address}, which is no virtual IP of the configuration`,
+        expected: nearest(address, vips) ?? vips.join(', '),
+      },
+    ];
   });
 }
 
@@ -55,7 +61,12 @@ function serviceOf(shape: RulesShape['services'][number]): VirtualService {
     persistence,
     persistenceNetmask,
     onePacket,
-    servers: servers.map((server) => ({ ...server, address: server.address.text, port: server.address.port, forward: server.forward ?? forward })),
+    servers: servers.map((server) => ({
+      ...server,
+      address: server.address.text,
+      port: server.address.port,
+      forward: server.forward ?? forward,
+    })),
   };
 }
 
@@ -63,6 +74,8 @@ function servicesWithoutServers({ services }: RulesDocument, placeOf: PlaceOf): 
   return services.flatMap(({ protocol, address, port, servers }, index) => {
     if (servers.length > 0) return [];
     const name = `${protocol} ${endpointText(address.includes(':') ? 6 : 4, address, port)}`;
-    return [{ place: placeOf(['services', index]), what: `service ${name} has no servers: clients are refused`, expected: 'at least one server' }];
+    return [
+      { place: placeOf(['services', index]), what: `service ${name} has no servers: clients are refused`, expected: 'at least one server' },
+    ];
   });
 }

@@ -1,8 +1,8 @@
 // What the values of a rules file demand of each other: the kernel's conditions, told before the kernel refuses or,
 // worse, silently does something else.
 import type { Problem } from '../errors/place.ts';
-import { endpointText, type Endpoint } from '../text/address.ts';
-import { fieldsOf, itemsOf, numberIn, readIn, textIn, type Found } from '../text/found.ts';
+import { type Endpoint, endpointText } from '../text/address.ts';
+import { type Found, fieldsOf, itemsOf, numberIn, readIn, textIn } from '../text/found.ts';
 import { repeated } from '../text/repeated.ts';
 import { pathText } from '../text/shape.ts';
 import type { Path, PlaceOf } from '../text/yaml.ts';
@@ -72,11 +72,18 @@ const nameOf = ({ family, text, port }: Endpoint): string => endpointText(family
 const serviceNames = ({ at, endpoint, protocol }: DraftService): Found<string>[] =>
   endpoint === undefined || protocol === undefined ? [] : [{ at: [...at, 'address'], value: `${protocol} ${nameOf(endpoint)}` }];
 
-const serverNames = ({ at, endpoint }: DraftServer): Found<string>[] => (endpoint === undefined ? [] : [{ at: [...at, 'address'], value: nameOf(endpoint) }]);
+const serverNames = ({ at, endpoint }: DraftServer): Found<string>[] =>
+  endpoint === undefined ? [] : [{ at: [...at, 'address'], value: nameOf(endpoint) }];
 
 function portlessWithoutPersistence({ at, endpoint, persistent }: DraftService, placeOf: PlaceOf): Problem[] {
   if (endpoint?.port !== 0 || persistent) return [];
-  return [{ place: placeOf([...at, 'address']), what: `${pathText([...at, 'address'])} has port 0, all ports, without persistence`, expected: 'a port, or persistence beside it' }];
+  return [
+    {
+      place: placeOf([...at, 'address']),
+      what: `${pathText([...at, 'address'])} has port 0, all ports, without persistence`,
+      expected: 'a port, or persistence beside it',
+    },
+  ];
 }
 
 function maskWithoutPersistence({ at, netmask, persistent }: DraftService, placeOf: PlaceOf): Problem[] {
@@ -95,7 +102,13 @@ function maskOfOtherFamily({ at, endpoint, netmask }: DraftService, placeOf: Pla
 function onePacketNotUdp({ at, protocol, onePacket }: DraftService, placeOf: PlaceOf): Problem[] {
   if (!onePacket || protocol === undefined || protocol === 'udp') return [];
   const path = [...at, 'onePacket'];
-  return [{ place: placeOf(path), what: `${pathText(path)} is true for ${protocol}`, expected: 'protocol: udp, the only one that IPVS schedules packet by packet' }];
+  return [
+    {
+      place: placeOf(path),
+      what: `${pathText(path)} is true for ${protocol}`,
+      expected: 'protocol: udp, the only one that IPVS schedules packet by packet',
+    },
+  ];
 }
 
 function serverContradictions(service: DraftService, server: DraftServer, placeOf: PlaceOf): Problem[] {

@@ -1,7 +1,7 @@
 // The shape of a rules file: its keys, their types, bounds and defaults. What one value demands of another is in
 // loadRelations.ts.
 import type * as z from 'zod';
-import { isUnicast, parseAddress, parseEndpoint, type Endpoint } from '../text/address.ts';
+import { type Endpoint, isUnicast, parseAddress, parseEndpoint } from '../text/address.ts';
 import { parseDuration } from '../text/duration.ts';
 import { choice, listOf, section, whole, written, yesOrNo } from '../text/shape.ts';
 
@@ -49,7 +49,10 @@ const service = section({
   scheduler: choice(schedulers).default('wlc'),
   forward: forward.default('dr'),
   persistence: written('a time in whole seconds up to 744h, such as 300s', readPersistence).optional(),
-  persistenceNetmask: written('an IPv4 mask such as "255.255.255.0" or an IPv6 prefix length such as "64", in quotes', readNetmask).optional(),
+  persistenceNetmask: written(
+    'an IPv4 mask such as "255.255.255.0" or an IPv6 prefix length such as "64", in quotes',
+    readNetmask,
+  ).optional(),
   onePacket: yesOrNo.default(false),
   servers: listOf(server, 'a list of servers').default([]),
 });

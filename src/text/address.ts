@@ -43,7 +43,8 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   return (address.family === 6) === (bracketed !== undefined) ? { ...address, port } : undefined;
 }
 
-export const endpointText = (family: 4 | 6, address: string, port: number): string => (family === 6 ? `[${address}]:${port}` : `${address}:${port}`);
+export const endpointText = (family: 4 | 6, address: string, port: number): string =>
+  family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 
 /** A total order: numerical within a family, every v6 address above every v4 one. */
 export function compareAddresses(one: Address, other: Address): number {
@@ -57,7 +58,9 @@ export function compareAddresses(one: Address, other: Address): number {
 
 export function isInNetworkOf(address: Address, network: PrefixedAddress): boolean {
   if (address.family !== network.family) return false;
-  return hostBits(address.bytes, network.prefix, 'network').every((byte, index) => byte === hostBits(network.bytes, network.prefix, 'network')[index]);
+  return hostBits(address.bytes, network.prefix, 'network').every(
+    (byte, index) => byte === hostBits(network.bytes, network.prefix, 'network')[index],
+  );
 }
 
 /** Could a host have it as its own? Not the network's name, not its broadcast address, no multicast, loopback or wildcard. */

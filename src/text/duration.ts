@@ -1,5 +1,5 @@
 // Lengths of time as people write them: a number and its unit, `200ms`, `1.5s`, `5m`, `2h`. Never a bare number.
-import { millis, type Millis } from '../core/types.ts';
+import { type Millis, millis } from '../core/types.ts';
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 

@@ -1,6 +1,7 @@
 // Files that people hand to vspair, read whole: with a bound, and with an error that says what to do.
 import { readFileSync, statSync } from 'node:fs';
-import { VspairError, type ErrorCode } from '../errors/catalogue.ts';
+import { type ErrorCode, VspairError } from '../errors/catalogue.ts';
+import { errnoOf } from '../errors/errno.ts';
 
 /** Ten thousand services in their longest form stay below it. */
 const largestFile = 16 * 1024 * 1024;
@@ -12,11 +13,18 @@ export function readTextFile(file: string): Buffer {
     if (size > largestFile) throw new RangeError(`it has ${size} bytes, the largest file read is ${largestFile}`);
     return readFileSync(file);
   } catch (cause) {
-    throw new VspairError({ code: fileErrorCode(cause, 'VSP_FILE_UNREADABLE'), object: file, attempt: 'read it', detail: fileErrorText(cause), cause });
+    throw new VspairError({
+      code: fileErrorCode(cause, 'VSP_FILE_UNREADABLE'),
+      object: file,
+      attempt: 'read it',
+      detail: fileErrorText(cause),
+      cause,
+    });
   }
 }
 
-export const fileErrorCode = (cause: unknown, otherwise: ErrorCode): ErrorCode => (['EACCES', 'EPERM'].includes(errnoOf(cause)) ? 'VSP_PERMISSION' : otherwise);
+export const fileErrorCode = (cause: unknown, otherwise: ErrorCode): ErrorCode =>
+  ['EACCES', 'EPERM'].includes(errnoOf(cause)) ? 'VSP_PERMISSION' : otherwise;
 
 /** The words for the usual errnos; the message of the error for the rest. */
 export function fileErrorText(cause: unknown): string {
@@ -32,5 +40,3 @@ export function fileErrorText(cause: unknown): string {
   };
   return words[errnoOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
 }
-
-const errnoOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '');

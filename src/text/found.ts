@@ -15,6 +15,8 @@ export const numberIn = (value: unknown): number | undefined => (typeof value ==
 
 export const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-export const readIn = <Value>(value: unknown, read: (text: string) => Value | undefined): Value | undefined => (typeof value === 'string' ? read(value) : undefined);
+export const readIn = <Value>(value: unknown, read: (text: string) => Value | undefined): Value | undefined =>
+  typeof value === 'string' ? read(value) : undefined;
 
-const isMapping = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -10,7 +10,9 @@ export function section<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObje
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => suggestion(key, known)).join('\n') : `a mapping with the keys ${known.join(', ')}`,
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => suggestion(key, known)).join('\n')
+        : `a mapping with the keys ${known.join(', ')}`,
   });
 }
 
@@ -45,7 +47,11 @@ function problemsOfIssue(issue: z.core.$ZodIssue, tree: YamlTree): Problem[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   if (issue.code !== 'unrecognized_keys') return [{ place: tree.placeOf(path), what: whatIsAt(path, tree.value), expected: issue.message }];
   const expected = issue.message.split('\n');
-  return issue.keys.map((key, index) => ({ place: tree.placeOfKey([...path, key]), what: `unknown key ${pathText([...path, key])}`, expected: expected[index] ?? '' }));
+  return issue.keys.map((key, index) => ({
+    place: tree.placeOfKey([...path, key]),
+    what: `unknown key ${pathText([...path, key])}`,
+    expected: expected[index] ?? '',
+  }));
 }
 
 /** `groups[0].vrid is 300`, `cluster is missing`. */
@@ -67,8 +73,8 @@ function childOf(value: unknown, step: string | number): unknown {
 function valueText(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? JSON.stringify(shortened(withoutCredentials(value))) : String(value);
+  if (typeof value === 'string') return JSON.stringify(shortened(withoutCredentials(value)));
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'a mapping';
 }
 
 const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);

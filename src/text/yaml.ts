@@ -1,6 +1,6 @@
 // YAML that remembers where each value stands, so that every complaint names file, line and column.
 import { isUtf8 } from 'node:buffer';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type Document, type YAMLError } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLError } from 'yaml';
 import type { Place, Problem } from '../errors/place.ts';
 import { readTextFile } from './file.ts';
 
@@ -72,7 +72,11 @@ function danglingAliases(document: Document, place: (offset: number) => Place): 
   visit(document, {
     Alias: (_, alias) => {
       if (alias.resolve(document) !== undefined) return;
-      problems.push({ place: place(alias.range?.[0] ?? 0), what: `alias *${alias.source} has no anchor before it`, expected: `&${alias.source} earlier in the file` });
+      problems.push({
+        place: place(alias.range?.[0] ?? 0),
+        what: `alias *${alias.source} has no anchor before it`,
+        expected: `&${alias.source} earlier in the file`,
+      });
     },
   });
   return problems;
@@ -95,7 +99,8 @@ function keyNode(document: Document, path: Path): Node | undefined {
 
 function childOf(document: Document, node: Node | undefined, key: string | number): Node | undefined {
   const parent = resolved(document, node);
-  if (isMap<Node, Node | null>(parent)) return parent.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.value ?? undefined;
+  if (isMap<Node, Node | null>(parent))
+    return parent.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.value ?? undefined;
   if (isSeq<Node>(parent) && typeof key === 'number') return parent.items[key];
   return undefined;
 }

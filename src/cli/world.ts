@@ -1,0 +1,31 @@
+// What the commands need of the world outside: the composition root gives it to them.
+import type { Config, DirectorConfig } from '../config/config.ts';
+import type { ControlClient } from '../control/client.ts';
+import type { ExitCode } from '../errors/exit-codes.ts';
+import type { SecretKey } from '../keeper/messages.ts';
+
+export interface World {
+  /** One or more whole lines, without the last line end. */
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Asks the person at the terminal; undefined when nobody sits there. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  readonly connect: (socket: string) => Promise<ControlClient>;
+  readonly startDaemon: (start: DaemonStart) => Promise<ExitCode>;
+  /** The names of this machine's network interfaces. */
+  readonly devices: () => readonly string[];
+  readonly hostname: string;
+  /** Who gives the command, for the history of the rules. */
+  readonly author: string;
+  readonly version: string;
+}
+
+/** A checked start: all that `vspair run` found to be right. */
+export interface DaemonStart {
+  readonly config: Config;
+  readonly node: DirectorConfig;
+  readonly keys: readonly SecretKey[];
+  readonly stateDir: string;
+  readonly socket: string;
+  readonly version: string;
+}

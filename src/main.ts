@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// The entry of the `vspair` command: gives the command line its world.
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { runCli } from './cli/cli.ts';
+import { version } from './cli/version.ts';
+import type { World } from './cli/world.ts';
+import { connectControl } from './control/client.ts';
+
+const world: World = {
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+  confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
+  connect: connectControl,
+  async startDaemon(start) {
+    // Only the daemon pays for loading the daemon.
+    const { startDaemon } = await import('./daemon/daemon.ts');
+    return startDaemon(start);
+  },
+  devices,
+  hostname: hostname(),
+  author: `${userName()}@${hostname()}`,
+  version,
+};
+
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Of this network namespace, also where /sys still shows another one. */
+function devices(): string[] {
+  const lines = readFileSync('/proc/thread-self/net/dev', 'utf8').split('\n');
+  return lines.flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []);
+}
+
+/** A user id without a name is common in containers. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+// The reader may leave early: `vspair status | head -1`.
+process.stdout.on('error', () => process.exit(0));
+process.exitCode = await runCli(process.argv.slice(2), world);
