@@ -1,13 +1,17 @@
 // The command line's side of the control socket: one connection for one command.
 import { connect, type Socket } from 'node:net';
-import { type ErrorCode, VspairError } from '../errors/catalogue.ts';
+import { VspairError } from '../errors/catalogue.ts';
 import { errnoOf } from '../errors/errno.ts';
-import { AskError, type AskFailure, askOn, type AskOptions } from '../rpc/asking.ts';
-import { controlMethods, type ControlShapes } from './protocol.ts';
+import { AskError, type AskOptions, askOn } from '../rpc/asking.ts';
+import { type ControlShapes, controlMethods } from './protocol.ts';
 
 export interface ControlClient {
   /** Throws VspairError. */
-  ask<Name extends keyof ControlShapes>(method: Name, params: ControlShapes[Name]['params'], options?: Partial<AskOptions>): Promise<ControlShapes[Name]['result']>;
+  ask<Name extends keyof ControlShapes>(
+    method: Name,
+    params: ControlShapes[Name]['params'],
+    options?: Partial<AskOptions>,
+  ): Promise<ControlShapes[Name]['result']>;
   close(): void;
 }
 
@@ -59,24 +63,5 @@ function unreachable(path: string, cause: unknown): VspairError {
 
 function errorOf(path: string, method: string, cause: unknown): VspairError {
   if (!(cause instanceof AskError)) throw cause;
-  return new VspairError({ code: codeOf(cause.reason), object: path, attempt: `ask for ${method}`, cause });
-}
-
-function codeOf(reason: AskFailure): ErrorCode {
-  switch (reason) {
-    case 'refused':
-    case 'busy':
-      return 'VSP_REFUSED';
-    case 'failed':
-      return 'VSP_UNEXPECTED';
-    case 'timed-out':
-    case 'connection-lost':
-      return 'VSP_DAEMON_NOT_REACHABLE';
-    case 'malformed':
-    case 'too-long':
-    case 'unknown-method':
-    case 'bad-params':
-    case 'bad-answer':
-      return 'VSP_DAEMON_ANSWER';
-  }
+  return new VspairError({ code: cause.codeOr('VSP_DAEMON_NOT_REACHABLE'), object: path, attempt: `ask for ${method}`, cause });
 }

@@ -51,7 +51,12 @@ export const controlMethods: Methods<ControlShapes> = {
   maintenance: { params: z.strictObject({ on: z.boolean() }), result: own() },
   rulesShow: { params: nothing, result: own() },
   rulesApply: {
-    params: z.strictObject({ document: rulesDocumentSchema, author: name, message: z.string().max(1000), expectedRevision: z.int().nonnegative().optional() }),
+    params: z.strictObject({
+      document: rulesDocumentSchema,
+      author: name,
+      message: z.string().max(1000),
+      expectedRevision: z.int().nonnegative().optional(),
+    }),
     result: own(),
   },
 };

@@ -6,7 +6,7 @@ import { VspairError } from '../errors/catalogue.ts';
 import { errnoOf } from '../errors/errno.ts';
 import { type AnsweringLimits, answeringLimits, answerOn } from '../rpc/answering.ts';
 import { type Answer, answersOf, type Handlers } from '../rpc/methods.ts';
-import { controlMethods, type ControlShapes } from './protocol.ts';
+import { type ControlShapes, controlMethods } from './protocol.ts';
 
 export interface ControlServerOptions {
   readonly socket: string;
@@ -46,7 +46,12 @@ export async function startControlServer(options: ControlServerOptions): Promise
   return { close: () => close(server, open) };
 }
 
-function converse(socket: Socket, answers: ReadonlyMap<string, Answer>, limits: AnsweringLimits & ConnectionLimits, onFailure: (method: string, error: unknown) => void): void {
+function converse(
+  socket: Socket,
+  answers: ReadonlyMap<string, Answer>,
+  limits: AnsweringLimits & ConnectionLimits,
+  onFailure: (method: string, error: unknown) => void,
+): void {
   const answering = answerOn({ stream: socket, answers, limits, onFailure });
   socket.setTimeout(limits.idleMs, () => {
     if (answering.underWay() === 0) socket.destroy();
@@ -78,8 +83,20 @@ async function listening(server: Server, path: string): Promise<void> {
 async function removeStale(path: string): Promise<void> {
   const found = await inodeOf(path);
   if (found === undefined) return;
-  if (!found.isSocket) throw new VspairError({ code: 'VSP_STATE_DIR', object: path, attempt: 'open the control socket', detail: 'a file that is no socket is in its place' });
-  if (await somebodyListens(path)) throw new VspairError({ code: 'VSP_ALREADY_RUNNING', object: path, attempt: 'open the control socket', detail: 'another daemon answers there' });
+  if (!found.isSocket)
+    throw new VspairError({
+      code: 'VSP_STATE_DIR',
+      object: path,
+      attempt: 'open the control socket',
+      detail: 'a file that is no socket is in its place',
+    });
+  if (await somebodyListens(path))
+    throw new VspairError({
+      code: 'VSP_ALREADY_RUNNING',
+      object: path,
+      attempt: 'open the control socket',
+      detail: 'another daemon answers there',
+    });
   // Another daemon may have replaced it since: only the one that was found dead is removed.
   if ((await inodeOf(path))?.inode === found.inode) await unlink(path);
 }

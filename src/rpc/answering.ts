@@ -1,8 +1,9 @@
 // The answering side of one connection: reads requests, runs their handlers, writes the replies. Whatever the asker does
 // (nonsense, endless lines, never reading) costs only its own connection.
 import type { Duplex } from 'node:stream';
-import { createLineCutter } from './lines.ts';
-import { readRequest, replyLine, type Reply, type Request, type RpcError } from './messages.ts';
+import { VspairError } from '../errors/catalogue.ts';
+import { createLineCutter, type LineFault } from './lines.ts';
+import { pingMethod, type Reply, type Request, type RpcError, readRequest, replyLine } from './messages.ts';
 import { type Answer, RpcRefusal } from './methods.ts';
 
 export interface AnsweringLimits {
@@ -36,7 +37,7 @@ export function answerOn({ stream, answers, limits, onFailure }: AnsweringOption
   stream.on('data', (chunk: Buffer) => {
     const { lines, fault } = cutter.take(chunk);
     for (const line of lines) take(line);
-    if (fault !== undefined) hangUp(fault === 'line-too-long' ? { code: 'too-long', message: `line longer than ${limits.lineBytes} bytes` } : { code: 'malformed', message: 'not UTF-8' });
+    if (fault !== undefined) hangUp(fault);
   });
   stream.on('close', () => gone.abort());
   stream.on('error', () => stream.destroy());
@@ -44,8 +45,10 @@ export function answerOn({ stream, answers, limits, onFailure }: AnsweringOption
   function take(line: string): void {
     const read = readRequest(line);
     if (!read.ok) return refuse(read.id, { code: 'malformed', message: read.why });
+    if (read.request.method === pingMethod) return write({ type: 'result', id: read.request.id, result: null });
     const answer = answers.get(read.request.method);
-    if (answer === undefined) return refuse(read.request.id, { code: 'unknown-method', message: `no method ${JSON.stringify(read.request.method)}` });
+    if (answer === undefined)
+      return refuse(read.request.id, { code: 'unknown-method', message: `no method ${JSON.stringify(read.request.method)}` });
     if (underWay >= limits.calls) return refuse(read.request.id, { code: 'busy', message: `more than ${limits.calls} requests under way` });
     void run(read.request, answer);
   }
@@ -57,7 +60,8 @@ export function answerOn({ stream, answers, limits, onFailure }: AnsweringOption
       const call = { signal: gone.signal, progress: (progress: unknown) => write({ type: 'progress', id, progress }) };
       write({ type: 'result', id, result: await answer(request.params, call) });
     } catch (error) {
-      if (!(error instanceof RpcRefusal)) onFailure(method, error);
+      const expected = error instanceof RpcRefusal || error instanceof VspairError;
+      if (!expected) onFailure(method, error);
       refuse(id, errorOf(error));
     } finally {
       underWay -= 1;
@@ -72,16 +76,26 @@ export function answerOn({ stream, answers, limits, onFailure }: AnsweringOption
     if (stream.writableLength > limits.unreadBytes) stream.destroy();
   }
 
-  function hangUp(error: RpcError): void {
+  function hangUp(fault: LineFault): void {
     stream.pause();
-    refuse(undefined, error);
+    refuse(undefined, faultError(fault, limits));
     stream.end(() => stream.destroy());
   }
 
   return { underWay: () => underWay };
 }
 
+function faultError(fault: LineFault, limits: AnsweringLimits): RpcError {
+  switch (fault) {
+    case 'line-too-long':
+      return { code: 'too-long', message: `line longer than ${limits.lineBytes} bytes` };
+    case 'not-utf8':
+      return { code: 'malformed', message: 'not UTF-8' };
+  }
+}
+
 function errorOf(error: unknown): RpcError {
   if (error instanceof RpcRefusal) return { code: error.code, message: error.message };
+  if (error instanceof VspairError) return { code: 'refused', message: error.message, errorCode: error.code };
   return { code: 'failed', message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,8 +1,9 @@
 // The asking side of one connection: sends requests, matches the replies, gives up in time. Every failure is an AskError
 // with a reason, so that the caller can say what to do next.
 import type { Duplex } from 'node:stream';
+import type { ErrorCode } from '../errors/catalogue.ts';
 import { createLineCutter } from './lines.ts';
-import { complaint, readReply, requestLine, type Reply, type RpcErrorCode } from './messages.ts';
+import { complaint, pingMethod, type Reply, type RpcError, type RpcErrorCode, readReply, requestLine } from './messages.ts';
 import type { Methods, Shapes } from './methods.ts';
 
 export type AskFailure =
@@ -16,10 +17,36 @@ export type AskFailure =
 export class AskError extends Error {
   override readonly name = 'AskError';
   readonly reason: AskFailure;
+  readonly errorCode: ErrorCode | undefined;
 
-  constructor(reason: AskFailure, message: string) {
+  constructor(reason: AskFailure, message: string, errorCode?: ErrorCode) {
     super(message);
     this.reason = reason;
+    this.errorCode = errorCode;
+  }
+
+  /** The catalogue's word for it. `silent` is the one for a side that does not answer. */
+  codeOr(silent: ErrorCode): ErrorCode {
+    return this.errorCode ?? codeOf(this.reason, silent);
+  }
+}
+
+function codeOf(reason: AskFailure, silent: ErrorCode): ErrorCode {
+  switch (reason) {
+    case 'refused':
+    case 'busy':
+      return 'VSP_REFUSED';
+    case 'failed':
+      return 'VSP_UNEXPECTED';
+    case 'timed-out':
+    case 'connection-lost':
+      return silent;
+    case 'malformed':
+    case 'too-long':
+    case 'unknown-method':
+    case 'bad-params':
+    case 'bad-answer':
+      return 'VSP_DAEMON_ANSWER';
   }
 }
 
@@ -29,6 +56,8 @@ export interface AskOptions {
 }
 
 export interface Asker<S extends Shapes> {
+  /** Proves that the other side's main thread still answers. */
+  ping(timeoutMs: number): Promise<void>;
   ask<Name extends keyof S & string>(method: Name, params: S[Name]['params'], options: AskOptions): Promise<S[Name]['result']>;
 }
 
@@ -53,7 +82,7 @@ export function askOn<S extends Shapes>(stream: Duplex, methods: Methods<S>, lin
 
   function take(reply: Reply | undefined): void {
     if (reply === undefined) return loseAll(new AskError('bad-answer', 'not a reply'));
-    if (reply.type === 'error' && reply.id === undefined) return loseAll(new AskError(reply.error.code, reply.error.message));
+    if (reply.type === 'error' && reply.id === undefined) return loseAll(errorOf(reply.error));
     const asked = reply.id === undefined ? undefined : pending.get(reply.id);
     if (asked !== undefined) settle(asked, reply);
   }
@@ -81,6 +110,9 @@ export function askOn<S extends Shapes>(stream: Duplex, methods: Methods<S>, lin
   }
 
   return {
+    async ping(timeoutMs) {
+      await send(pingMethod, undefined, { timeoutMs });
+    },
     async ask(method, params, options) {
       const parsed = methods[method].result.safeParse(await send(method, params, options));
       if (!parsed.success) throw new AskError('bad-answer', `${method}: ${complaint(parsed.error)}`);
@@ -96,8 +128,9 @@ function settle(asked: Pending, reply: Reply): void {
     case 'result':
       return asked.resolve(reply.result);
     case 'error':
-      return asked.reject(new AskError(reply.error.code, reply.error.message));
+      return asked.reject(errorOf(reply.error));
   }
 }
 
+const errorOf = ({ code, message, errorCode }: RpcError): AskError => new AskError(code, message, errorCode);
 const ignore = (): void => undefined;

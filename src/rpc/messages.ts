@@ -1,6 +1,7 @@
 // Requests and replies as one line of JSON each: {id, method, params}, {id, result}, {id, error}, {id, progress}.
 // The control socket and the peer channel speak the same.
 import { z } from 'zod';
+import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
 
 export type RpcErrorCode =
   /** The line is not a request. */
@@ -18,7 +19,12 @@ export type RpcErrorCode =
 export interface RpcError {
   readonly code: RpcErrorCode;
   readonly message: string;
+  /** Which error of the catalogue it is, when it is one. */
+  readonly errorCode?: ErrorCode | undefined;
 }
+
+/** Every answering side knows this method by itself: it is answered with null. */
+export const pingMethod = 'ping';
 
 export interface Request {
   readonly id: number;
@@ -34,7 +40,12 @@ export type Reply =
 
 const idSchema = z.int().nonnegative();
 const errorCodes = ['malformed', 'too-long', 'unknown-method', 'bad-params', 'busy', 'refused', 'failed'] as const;
-const errorSchema = z.object({ code: z.enum(errorCodes).catch('failed'), message: z.string() });
+const errorCodeSchema = z.custom<ErrorCode>((value) => typeof value === 'string' && Object.hasOwn(catalogue, value));
+const errorSchema = z.object({
+  code: z.enum(errorCodes).catch('failed'),
+  message: z.string(),
+  errorCode: errorCodeSchema.optional().catch(undefined),
+});
 
 const requestSchema = z.object({ id: idSchema, method: z.string().max(64), params: z.unknown().optional() });
 const replySchema = z.union([
@@ -43,7 +54,9 @@ const replySchema = z.union([
   z.object({ id: idSchema, result: z.unknown() }),
 ]);
 
-export type RequestRead = { readonly ok: true; readonly request: Request } | { readonly ok: false; readonly id: number | undefined; readonly why: string };
+export type RequestRead =
+  | { readonly ok: true; readonly request: Request }
+  | { readonly ok: false; readonly id: number | undefined; readonly why: string };
 
 export function readRequest(line: string): RequestRead {
   const value = parseJson(line);

@@ -1,9 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectControl } from '../../src/control/client.ts';
 import type { ControlShapes } from '../../src/control/protocol.ts';
@@ -121,7 +121,10 @@ test('requests over the limit of one connection are refused as busy', async () =
 
 test('a client that never reads loses its own connection, and others are served meanwhile', async () => {
   const much = 'x'.repeat(1024 * 1024);
-  await serve({ limits: { unreadBytes: 2 * 1024 * 1024, calls: 100 }, handlers: { ...handlers, failover: () => [{ group: much, outcome: { ok: true, detail: '' } }] } });
+  await serve({
+    limits: { unreadBytes: 2 * 1024 * 1024, calls: 100 },
+    handlers: { ...handlers, failover: () => [{ group: much, outcome: { ok: true, detail: '' } }] },
+  });
   const { raw } = await rawConnection();
   raw.pause();
   const closed = once(raw, 'close');
@@ -165,7 +168,10 @@ test('an idle connection is closed, one with a request under way is not', async 
 
 test('a command gives up in time when the daemon does not answer', async () => {
   await serve({ handlers: { ...handlers, rulesShow: () => forever() } });
-  await expect((await client()).ask('rulesShow', {}, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'VSP_DAEMON_NOT_REACHABLE', message: text('20 ms') });
+  await expect((await client()).ask('rulesShow', {}, { timeoutMs: 20 })).rejects.toMatchObject({
+    code: 'VSP_DAEMON_NOT_REACHABLE',
+    message: text('20 ms'),
+  });
 });
 
 test('a daemon that ends while a command waits is told as unreachable', async () => {
@@ -180,11 +186,18 @@ test('a daemon that ends while a command waits is told as unreachable', async ()
     },
   });
   const waiting = (await client()).ask('rulesShow', {});
-  await Promise.all([expect(waiting).rejects.toMatchObject({ code: 'VSP_DAEMON_NOT_REACHABLE' }), asked.promise.then(() => server.close())]);
+  await Promise.all([
+    expect(waiting).rejects.toMatchObject({ code: 'VSP_DAEMON_NOT_REACHABLE' }),
+    asked.promise.then(() => server.close()),
+  ]);
 });
 
 test('without a daemon the error names the socket and says so', async () => {
-  await expect(connectControl(socket)).rejects.toMatchObject({ code: 'VSP_DAEMON_NOT_REACHABLE', object: socket, message: text('no such socket') });
+  await expect(connectControl(socket)).rejects.toMatchObject({
+    code: 'VSP_DAEMON_NOT_REACHABLE',
+    object: socket,
+    message: text('no such socket'),
+  });
 });
 
 test('the socket of a killed daemon is refused, then replaced by the next daemon', async () => {

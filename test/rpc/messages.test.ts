@@ -27,7 +27,11 @@ test('an error code of a newer version is read as a failure', () => {
 });
 
 test('no line makes the readers throw', () => {
-  const line = fc.oneof(fc.string(), fc.json(), fc.record({ id: fc.jsonValue(), method: fc.jsonValue() }).map((value) => JSON.stringify(value)));
+  const line = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.record({ id: fc.jsonValue(), method: fc.jsonValue() }).map((value) => JSON.stringify(value)),
+  );
   fc.assert(
     fc.property(line, (text) => {
       readRequest(text);

@@ -1,0 +1,140 @@
+// The listening side of the peer channel: on every heartbeat address, for directors of the configuration only.
+import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { NodeName } from '../core/types.ts';
+import { errnoOf } from '../errors/errno.ts';
+import type { SecretKey } from '../keeper/messages.ts';
+import { answeringLimits, answerOn } from '../rpc/answering.ts';
+import type { Answer } from '../rpc/methods.ts';
+import { type PeerIdentity, parseIdentity, presharedKey, tlsCiphers, tlsVersion } from './credentials.ts';
+
+/** Why a stranger, or a director of another opinion, was turned away. */
+export type RefusalCause = 'unknown-address' | 'unknown-identity' | 'wrong-key' | 'handshake-failed';
+
+export interface ListenerOptions {
+  readonly cluster: string;
+  readonly self: NodeName;
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly peers: readonly { readonly node: NodeName; readonly addresses: readonly string[] }[];
+  readonly keys: readonly SecretKey[];
+  readonly answers: ReadonlyMap<string, Answer>;
+  readonly timings: ListenerTimings;
+  readonly onFailure: (method: string, error: unknown) => void;
+  readonly onRefused: (cause: RefusalCause, from: string) => void;
+  /** Undefined: it listens. Otherwise why it does not; it tries again by itself. */
+  readonly onListening: (address: string, failure: string | undefined) => void;
+}
+
+export interface ListenerTimings {
+  readonly handshakeMs: number;
+  /** A peer pings more often than this. */
+  readonly idleMs: number;
+  readonly listenAgainMs: number;
+}
+
+export interface Listener {
+  close(): Promise<void>;
+}
+
+const connections = 32;
+
+export function listenForPeers(options: ListenerOptions): Listener {
+  const identities = new WeakMap<TLSSocket, PeerIdentity>();
+  const open = new Set<Socket>();
+  const newest = new Map<NodeName, TLSSocket>();
+  const known = new Set(options.peers.flatMap(({ addresses }) => addresses));
+
+  const tls = createTlsServer({
+    minVersion: tlsVersion,
+    maxVersion: tlsVersion,
+    ciphers: tlsCiphers,
+    handshakeTimeout: options.timings.handshakeMs,
+    pskCallback(socket, text) {
+      const identity = acceptable(options, text);
+      if (identity === undefined) return null;
+      identities.set(socket, identity.identity);
+      return presharedKey(options.cluster, identity.key, identity.identity);
+    },
+  });
+  tls.on('secureConnection', (socket) => {
+    const from = identities.get(socket)?.from;
+    if (from === undefined) throw new Error('a secured connection without an identity');
+    // A peer keeps one connection: an older one is what it has given up.
+    newest.get(from)?.destroy();
+    newest.set(from, socket);
+    socket.setTimeout(options.timings.idleMs, () => socket.destroy());
+    answerOn({ stream: socket, answers: options.answers, limits: answeringLimits, onFailure: options.onFailure });
+  });
+  tls.on('tlsClientError', (error, socket) => {
+    options.onRefused(causeOf(error), socket.remoteAddress ?? 'unknown');
+    // Node leaves a socket open whose handshake took too long.
+    socket.destroy();
+  });
+
+  const listeners = options.addresses.map((address) => {
+    const server = createTcpServer((socket) => {
+      const from = socket.remoteAddress ?? 'unknown';
+      open.add(socket);
+      socket.on('close', () => open.delete(socket));
+      if (known.has(from)) {
+        tls.emit('connection', socket);
+      } else {
+        socket.destroy();
+        options.onRefused('unknown-address', from);
+      }
+    });
+    server.maxConnections = connections;
+    return keepListening(server, address, options);
+  });
+
+  return {
+    async close() {
+      const stopped = listeners.map((stop) => stop());
+      for (const socket of open) socket.destroy();
+      await Promise.all(stopped);
+    },
+  };
+}
+
+function acceptable(
+  { self, peers, keys }: ListenerOptions,
+  text: string,
+): { readonly identity: PeerIdentity; readonly key: SecretKey } | undefined {
+  const identity = parseIdentity(text);
+  if (identity === undefined || identity.to !== self || !peers.some(({ node }) => node === identity.from)) return undefined;
+  const key = keys.find(({ id }) => id === identity.keyId);
+  return key === undefined ? undefined : { identity, key };
+}
+
+function causeOf(error: Error): RefusalCause {
+  switch (errnoOf(error)) {
+    case 'ERR_SSL_BINDER_DOES_NOT_VERIFY':
+      return 'wrong-key';
+    // Without a pre-shared key that both know OpenSSL looks for a certificate, and there is none.
+    case 'ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM':
+      return 'unknown-identity';
+    default:
+      return 'handshake-failed';
+  }
+}
+
+/** Listens, and when the address is not there yet or the port is taken, tries again. Returns how to stop. */
+function keepListening(server: TcpServer, address: string, { port, timings, onListening }: ListenerOptions): () => Promise<void> {
+  let again: NodeJS.Timeout | undefined;
+  let failure: string | undefined;
+  const listen = (): unknown => server.listen({ host: address, port });
+  server.on('listening', () => onListening(address, undefined));
+  server.on('error', (error) => {
+    if (error.message !== failure) onListening(address, error.message);
+    failure = error.message;
+    again = setTimeout(listen, timings.listenAgainMs);
+  });
+  listen();
+  return async () => {
+    clearTimeout(again);
+    const closed: PromiseWithResolvers<void> = Promise.withResolvers();
+    server.close(() => closed.resolve());
+    await closed.promise;
+  };
+}

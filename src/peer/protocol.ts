@@ -1,0 +1,21 @@
+// What directors ask of each other, main thread to main thread: never what a takeover waits for.
+import { z } from 'zod';
+import type { DirectorStatus } from '../control/status.ts';
+import type { NodeName, Outcome } from '../core/types.ts';
+import type { Methods } from '../rpc/methods.ts';
+
+export type PeerShapes = {
+  status: { params: Record<string, never>; result: DirectorStatus };
+  /** An operator's command, given on the director that is not active. */
+  failover: { params: { readonly group: string; readonly to?: NodeName | undefined }; result: Outcome };
+};
+
+const name = z.string().min(1).max(255);
+const outcome: z.ZodType<Outcome> = z.custom<Outcome>(
+  (value) => z.object({ ok: z.boolean(), detail: z.string() }).safeParse(value).success,
+);
+
+export const peerMethods: Methods<PeerShapes> = {
+  status: { params: z.strictObject({}), result: z.custom<DirectorStatus>((value) => typeof value === 'object' && value !== null) },
+  failover: { params: z.strictObject({ group: name, to: name.optional() }), result: outcome },
+};
