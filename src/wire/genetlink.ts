@@ -8,7 +8,17 @@
 //     +---------------+---------------+-------------------------------+
 //  20 |  attributes
 import { type Decoded, decoded, refused } from './decoded.ts';
-import { type Attributes, concat, decodeAttributes, encodeAttribute, type NetlinkReason, type NetlinkRequest, readText, readU16, text } from './netlink.ts';
+import {
+  type Attributes,
+  concat,
+  decodeAttributes,
+  encodeAttribute,
+  type NetlinkReason,
+  type NetlinkRequest,
+  readText,
+  readU16,
+  text,
+} from './netlink.ts';
 
 const GENL_HEADER = 4;
 const GENL_ID_CTRL = 16;

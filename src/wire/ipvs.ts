@@ -12,7 +12,13 @@ export type IpvsTunnel = 'ipip' | 'gue' | 'gre';
 
 /** What the kernel finds a service by: an address and a port, or the mark that the packet filter put on a packet. */
 export type IpvsServiceId =
-  | { readonly by: 'address'; readonly family: AddressFamily; readonly protocol: IpvsProtocol; readonly address: string; readonly port: number }
+  | {
+      readonly by: 'address';
+      readonly family: AddressFamily;
+      readonly protocol: IpvsProtocol;
+      readonly address: string;
+      readonly port: number;
+    }
   | { readonly by: 'mark'; readonly family: AddressFamily; readonly mark: number };
 
 export const SERVICE_PERSISTENT = 0x01;

@@ -2,7 +2,17 @@
 // take 16 bytes, a v4 one the first four. Ports and v4 masks are in network byte order, all else in the host's.
 import { type AddressFamily, addressBytes, addressText } from './address.ts';
 import { type Decoded, decoded, refused } from './decoded.ts';
-import type { IpvsDaemon, IpvsDaemonRole, IpvsDestination, IpvsDestinationId, IpvsForward, IpvsProtocol, IpvsService, IpvsServiceId, IpvsTunnel } from './ipvs.ts';
+import type {
+  IpvsDaemon,
+  IpvsDaemonRole,
+  IpvsDestination,
+  IpvsDestinationId,
+  IpvsForward,
+  IpvsProtocol,
+  IpvsService,
+  IpvsServiceId,
+  IpvsTunnel,
+} from './ipvs.ts';
 import {
   type Attributes,
   concat,
@@ -24,7 +34,18 @@ import {
 /** `missing-attribute`: not there or of a wrong width. `unknown-value`: a protocol, method or role without a name here. */
 export type IpvsReason = NetlinkReason | 'unknown-command' | 'missing-attribute' | 'unknown-value';
 
-const service = { family: 1, protocol: 2, address: 3, port: 4, mark: 5, scheduler: 6, flags: 7, timeout: 8, netmask: 9, engine: 11 } as const;
+const service = {
+  family: 1,
+  protocol: 2,
+  address: 3,
+  port: 4,
+  mark: 5,
+  scheduler: 6,
+  flags: 7,
+  timeout: 8,
+  netmask: 9,
+  engine: 11,
+} as const;
 const destination = {
   address: 1,
   port: 2,
@@ -204,7 +225,11 @@ function paddedAddress(address: string): Uint8Array {
   return bytes;
 }
 
-function readEndpoint(family: AddressFamily, bytes: Uint8Array | undefined, port: Uint8Array | undefined): Decoded<IpvsDestinationId, IpvsReason> {
+function readEndpoint(
+  family: AddressFamily,
+  bytes: Uint8Array | undefined,
+  port: Uint8Array | undefined,
+): Decoded<IpvsDestinationId, IpvsReason> {
   const number = readU16Network(port);
   if (bytes?.length !== ADDRESS_BYTES || number === undefined) return refused('missing-attribute');
   return decoded({ family, address: addressText(family === 4 ? bytes.subarray(0, 4) : bytes), port: number });

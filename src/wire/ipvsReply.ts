@@ -58,7 +58,11 @@ export function decodeInfoReply(payload: Uint8Array): Decoded<IpvsInfo, IpvsReas
   });
 }
 
-function reply<Value>(payload: Uint8Array, command: number, decode: (top: Attributes) => Decoded<Value, IpvsReason>): Decoded<Value, IpvsReason> {
+function reply<Value>(
+  payload: Uint8Array,
+  command: number,
+  decode: (top: Attributes) => Decoded<Value, IpvsReason>,
+): Decoded<Value, IpvsReason> {
   const message = decodeGeneric(payload);
   if (!message.ok) return message;
   return message.value.command === command ? decode(message.value.attributes) : refused('unknown-command');

@@ -2,7 +2,16 @@
 // what was sent. IPVS_CMD_FLUSH is left out on purpose: it would take the services of others with ours.
 import { type Decoded, decoded, refused } from './decoded.ts';
 import { decodeGeneric, encodeGeneric } from './genetlink.ts';
-import { IPVS_VERSION, type IpvsDaemon, type IpvsDaemonRole, type IpvsDestination, type IpvsDestinationId, type IpvsService, type IpvsServiceId, type IpvsTimeouts } from './ipvs.ts';
+import {
+  IPVS_VERSION,
+  type IpvsDaemon,
+  type IpvsDaemonRole,
+  type IpvsDestination,
+  type IpvsDestinationId,
+  type IpvsService,
+  type IpvsServiceId,
+  type IpvsTimeouts,
+} from './ipvs.ts';
 import {
   decodeDaemon,
   decodeDaemonRole,
@@ -21,7 +30,7 @@ import {
   mapped,
   readNamed,
 } from './ipvsAttributes.ts';
-import { type Attributes, encodeAttribute, encodeNested, NLM_F_DUMP, type NetlinkRequest, readU32, u32 } from './netlink.ts';
+import { type Attributes, encodeAttribute, encodeNested, type NetlinkRequest, NLM_F_DUMP, readU32, u32 } from './netlink.ts';
 
 export type IpvsRequest =
   | { readonly command: 'newService' | 'setService'; readonly service: IpvsService }

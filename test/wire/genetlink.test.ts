@@ -55,6 +55,11 @@ describe('the generic header', () => {
   });
 
   test('any bytes give a value or a reason', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => typeof decodeGeneric(bytes).ok === 'boolean' && typeof decodeFamily(bytes).ok === 'boolean'));
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        (bytes) => typeof decodeGeneric(bytes).ok === 'boolean' && typeof decodeFamily(bytes).ok === 'boolean',
+      ),
+    );
   });
 });

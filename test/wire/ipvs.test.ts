@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SERVICE_ONE_PACKET, SERVICE_PERSISTENT, type IpvsDestination, type IpvsService, type IpvsServiceId } from '../../src/wire/ipvs.ts';
-import { decodeDaemonReply, decodeDestinationReply, decodeInfoReply, decodeServiceReply, decodeTimeoutsReply } from '../../src/wire/ipvsReply.ts';
+import { type IpvsDestination, type IpvsService, type IpvsServiceId, SERVICE_ONE_PACKET, SERVICE_PERSISTENT } from '../../src/wire/ipvs.ts';
+import {
+  decodeDaemonReply,
+  decodeDestinationReply,
+  decodeInfoReply,
+  decodeServiceReply,
+  decodeTimeoutsReply,
+} from '../../src/wire/ipvsReply.ts';
 import { decodeIpvsRequest, encodeIpvsRequest, type IpvsRequest } from '../../src/wire/ipvsRequest.ts';
-import { decodeAttributes, encodeNested, NLM_F_DUMP, NLMSG_ERROR, decodeError } from '../../src/wire/netlink.ts';
+import { decodeAttributes, decodeError, encodeNested, NLM_F_DUMP, NLMSG_ERROR } from '../../src/wire/netlink.ts';
 import { capturedFamily, commands, exchange, payloadsFrom, payloadsTo } from './ipvsCapture.ts';
 
 const web: IpvsServiceId = { by: 'address', family: 4, protocol: 'tcp', address: '10.0.0.1', port: 80 };
@@ -39,14 +45,23 @@ const services: readonly (readonly [string, IpvsRequest])[] = [
   ],
   [
     'ipvsadm -A -t 10.0.0.1:8443 -s wlc -p 300 -M 255.255.255.0',
-    { command: 'newService', service: plain({ ...web, port: 8443 }, 'wlc', { flags: SERVICE_PERSISTENT, timeout: 300, netmask: '255.255.255.0' }) },
+    {
+      command: 'newService',
+      service: plain({ ...web, port: 8443 }, 'wlc', { flags: SERVICE_PERSISTENT, timeout: 300, netmask: '255.255.255.0' }),
+    },
   ],
   [
     'ipvsadm -A -u 10.0.0.1:53 -s rr -o',
     { command: 'newService', service: plain({ ...web, protocol: 'udp', port: 53 }, 'rr', { flags: SERVICE_ONE_PACKET }) },
   ],
-  ['ipvsadm -A --sctp-service 10.0.0.1:9999 -s sh', { command: 'newService', service: plain({ ...web, protocol: 'sctp', port: 9999 }, 'sh') }],
-  ['ipvsadm -A -t 10.0.0.1:81 -s sh -b sh-port,sh-fallback', { command: 'newService', service: plain({ ...web, port: 81 }, 'sh', { flags: 0x18 }) }],
+  [
+    'ipvsadm -A --sctp-service 10.0.0.1:9999 -s sh',
+    { command: 'newService', service: plain({ ...web, protocol: 'sctp', port: 9999 }, 'sh') },
+  ],
+  [
+    'ipvsadm -A -t 10.0.0.1:81 -s sh -b sh-port,sh-fallback',
+    { command: 'newService', service: plain({ ...web, port: 81 }, 'sh', { flags: 0x18 }) },
+  ],
   ['ipvsadm -A -t [2001:db8::1]:80 -s mh -b mh-port', { command: 'newService', service: plain(web6, 'mh', { flags: 0x10 }) }],
   [
     'ipvsadm -A -t [2001:db8::1]:443 -s rr -p 300 -M 64',
@@ -58,10 +73,17 @@ const services: readonly (readonly [string, IpvsRequest])[] = [
     'ipvsadm -A -u 10.0.0.1:5060 -s rr --pe sip -p 60 -o',
     {
       command: 'newService',
-      service: plain({ ...web, protocol: 'udp', port: 5060 }, 'rr', { flags: SERVICE_PERSISTENT | SERVICE_ONE_PACKET, timeout: 60, engine: 'sip' }),
+      service: plain({ ...web, protocol: 'udp', port: 5060 }, 'rr', {
+        flags: SERVICE_PERSISTENT | SERVICE_ONE_PACKET,
+        timeout: 60,
+        engine: 'sip',
+      }),
     },
   ],
-  ['ipvsadm -E -t 10.0.0.1:80 -s wrr -p 60', { command: 'setService', service: plain(web, 'wrr', { flags: SERVICE_PERSISTENT, timeout: 60 }) }],
+  [
+    'ipvsadm -E -t 10.0.0.1:80 -s wrr -p 60',
+    { command: 'setService', service: plain(web, 'wrr', { flags: SERVICE_PERSISTENT, timeout: 60 }) },
+  ],
 ];
 
 /** Destinations: ipvsadm sends a whole service with each, of which the kernel reads the key alone; we send the key. */
@@ -91,7 +113,10 @@ const destinations: readonly (readonly [string, IpvsRequest])[] = [
       destination: server('10.0.0.15', { port: 443, forward: 'tun', tunnel: { type: 'gue', port: 6080, flags: 0 } }),
     },
   ],
-  ['ipvsadm -e -t 10.0.0.1:80 -r 10.0.0.11:80 -g -w 7', { command: 'setDestination', of: web, destination: server('10.0.0.11', { weight: 7 }) }],
+  [
+    'ipvsadm -e -t 10.0.0.1:80 -r 10.0.0.11:80 -g -w 7',
+    { command: 'setDestination', of: web, destination: server('10.0.0.11', { weight: 7 }) },
+  ],
 ];
 
 /** What ipvsadm says with more words than the kernel reads. */
@@ -105,8 +130,14 @@ const deletions: readonly (readonly [string, IpvsRequest])[] = [
 ];
 
 const others: readonly (readonly [string, IpvsRequest])[] = [
-  ['ipvsadm --start-daemon master --mcast-interface lo --syncid 3', { command: 'newDaemon', daemon: { role: 'master', dev: 'lo', syncId: 3 } }],
-  ['ipvsadm --start-daemon backup --mcast-interface lo --syncid 4', { command: 'newDaemon', daemon: { role: 'backup', dev: 'lo', syncId: 4 } }],
+  [
+    'ipvsadm --start-daemon master --mcast-interface lo --syncid 3',
+    { command: 'newDaemon', daemon: { role: 'master', dev: 'lo', syncId: 3 } },
+  ],
+  [
+    'ipvsadm --start-daemon backup --mcast-interface lo --syncid 4',
+    { command: 'newDaemon', daemon: { role: 'backup', dev: 'lo', syncId: 4 } },
+  ],
   ['ipvsadm -L --daemon', { command: 'getDaemons' }],
   ['ipvsadm --set 900 120 300', { command: 'setTimeouts', timeouts: { tcp: 900, tcpFin: 120, udp: 300 } }],
   ['ipvsadm -L --timeout', { command: 'getTimeouts' }],
@@ -136,7 +167,9 @@ describe('requests as ipvsadm sends them', () => {
       NLM_F_DUMP,
       NLM_F_DUMP,
     ]);
-    expect([flags({ command: 'getInfo' }), flags({ command: 'getTimeouts' }), flags({ command: 'delService', id: web })]).toEqual([0, 0, 0]);
+    expect([flags({ command: 'getInfo' }), flags({ command: 'getTimeouts' }), flags({ command: 'delService', id: web })]).toEqual([
+      0, 0, 0,
+    ]);
   });
 });
 
@@ -177,7 +210,9 @@ describe('answers as the kernel gives them', () => {
   });
 
   test('the timeouts are told in seconds', () => {
-    expect(payloadsFrom('ipvsadm -L --timeout').map(decodeTimeoutsReply)).toEqual([{ ok: true, value: { tcp: 900, tcpFin: 120, udp: 300 } }]);
+    expect(payloadsFrom('ipvsadm -L --timeout').map(decodeTimeoutsReply)).toEqual([
+      { ok: true, value: { tcp: 900, tcpFin: 120, udp: 300 } },
+    ]);
   });
 
   test.each([
@@ -250,10 +285,14 @@ const ports = fc.nat({ max: 65535 });
 const name = fc.stringMatching(/^[a-z0-9]{1,15}$/);
 const addresses = fc.oneof(
   fc.ipV4().map((address) => ({ family: 4 as const, address })),
-  fc.constantFrom('::', '::1', '2001:db8::1', 'fe80::1:0:0:1', '2001:db8:1:2:3:4:5:6', '1::').map((address) => ({ family: 6 as const, address })),
+  fc
+    .constantFrom('::', '::1', '2001:db8::1', 'fe80::1:0:0:1', '2001:db8:1:2:3:4:5:6', '1::')
+    .map((address) => ({ family: 6 as const, address })),
 );
 const serviceIds: fc.Arbitrary<IpvsServiceId> = fc.oneof(
-  fc.tuple(addresses, ports, fc.constantFrom('tcp', 'udp', 'sctp')).map(([address, port, protocol]) => ({ by: 'address' as const, ...address, port, protocol })),
+  fc
+    .tuple(addresses, ports, fc.constantFrom('tcp', 'udp', 'sctp'))
+    .map(([address, port, protocol]) => ({ by: 'address' as const, ...address, port, protocol })),
   fc.record({ by: fc.constant('mark' as const), family: fc.constantFrom(4, 6), mark: fc.integer({ min: 1, max: 0x7fffffff }) }),
 );
 const anyService: fc.Arbitrary<IpvsService> = serviceIds.chain((id) =>

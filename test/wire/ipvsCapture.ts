@@ -27,7 +27,8 @@ export function exchange(command: string): Exchange {
 export const payloadsTo = (command: string): readonly Uint8Array[] => ofIpvs(exchange(command).sent);
 export const payloadsFrom = (command: string): readonly Uint8Array[] => ofIpvs(exchange(command).received);
 
-const ofIpvs = (messages: readonly NetlinkMessage[]): readonly Uint8Array[] => messages.filter(({ type }) => type === capturedFamily).map(({ payload }) => payload);
+const ofIpvs = (messages: readonly NetlinkMessage[]): readonly Uint8Array[] =>
+  messages.filter(({ type }) => type === capturedFamily).map(({ payload }) => payload);
 
 function exchangeOf(section: string): Exchange {
   const [command = '', ...lines] = section.split('\n');

@@ -1,0 +1,115 @@
+// The kernel's IPVS over generic netlink: the whole table read, compiled batches written, the synchronisation daemons.
+// Used by the keeper (writes at takeover) and by the main thread (everything else), each with a socket of its own.
+import { VspairError } from '../errors/catalogue.ts';
+import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
+import { failuresOf } from '../rules/failures.ts';
+import type { KernelService, KernelServices } from '../rules/kernelServices.ts';
+import type { Decoded } from '../wire/decoded.ts';
+import { decodeFamily, encodeFamilyRequest } from '../wire/genetlink.ts';
+import { IPVS_FAMILY_NAME, type IpvsDaemon, type IpvsDaemonRole, type IpvsService } from '../wire/ipvs.ts';
+import { decodeDaemonReply, decodeDestinationReply, decodeInfoReply, decodeServiceReply, type IpvsInfo } from '../wire/ipvsReply.ts';
+import { encodeIpvsRequest, type IpvsRequest } from '../wire/ipvsRequest.ts';
+import { encodeBatch, NLM_F_DUMP } from '../wire/netlink.ts';
+import { NETLINK_GENERIC, NetlinkSocket } from './netlinkSocket.ts';
+import { SystemError } from './syscalls.ts';
+
+export interface Ipvs {
+  /** Undefined when the kernel has IPVS and lets us speak to it, else what to do about it. */
+  available(): VspairError | undefined;
+  /** The message type of IPVS in this kernel. Throws VspairError. */
+  family(): number;
+  /** Throws VspairError. */
+  dump(): KernelServices;
+  /** One failure for each request that the kernel refused; all of them when it has no IPVS. */
+  write(batch: CompiledRules): readonly KernelFailure[];
+  /** A daemon that runs already is success. Throws VspairError when there is no IPVS. */
+  startSync(daemon: IpvsDaemon): KernelFailure | undefined;
+  /** A daemon that does not run is success. Throws VspairError when there is no IPVS. */
+  stopSync(role: IpvsDaemonRole): KernelFailure | undefined;
+  /** The daemons that run. Throws VspairError. */
+  syncDaemons(): readonly IpvsDaemon[];
+  /** Throws VspairError. */
+  info(): IpvsInfo;
+  close(): void;
+}
+
+/** Throws SystemError when there is no generic netlink at all. */
+export function openIpvs(): Ipvs {
+  const netlink = new NetlinkSocket(NETLINK_GENERIC);
+  let known: number | undefined;
+
+  const family = (): number => {
+    known ??= findFamily(netlink);
+    return known;
+  };
+
+  const ask = <Value>(request: IpvsRequest, decode: (payload: Uint8Array) => Decoded<Value, string>): Value[] => {
+    try {
+      const encoded = encodeIpvsRequest(request, family());
+      const answers = encoded.flags === NLM_F_DUMP ? netlink.dump(encoded) : netlink.request(encoded);
+      return answers.map((answer) => read(decode(answer.payload), request));
+    } catch (error) {
+      // The module may have been unloaded and loaded again, under another number.
+      known = undefined;
+      throw error instanceof SystemError ? refusal('read its table', error) : error;
+    }
+  };
+
+  const serversOf = (service: IpvsService): KernelService => ({
+    service,
+    servers: ask({ command: 'getDestinations', of: service.id }, decodeDestinationReply).map(({ destination }) => destination),
+  });
+
+  const write = (batch: CompiledRules): readonly KernelFailure[] => failuresOf(batch, netlink.batch(batch.messages));
+
+  const tell = (request: IpvsRequest, object: string): KernelFailure | undefined => {
+    const messages = encodeBatch([encodeIpvsRequest(request, family())]);
+    return write({ revision: 0, digest: '', messages, labels: [object] })[0];
+  };
+
+  return {
+    available() {
+      try {
+        ask({ command: 'getInfo' }, decodeInfoReply);
+        return undefined;
+      } catch (error) {
+        if (error instanceof VspairError) return error;
+        throw error;
+      }
+    },
+    family,
+    dump: () => ask({ command: 'getServices' }, decodeServiceReply).map(({ service }) => serversOf(service)),
+    write,
+    startSync: (daemon) => tell({ command: 'newDaemon', daemon }, `${daemon.role} sync daemon on ${daemon.dev}`),
+    stopSync: (role) => tell({ command: 'delDaemon', role }, `${role} sync daemon`),
+    syncDaemons: () => ask({ command: 'getDaemons' }, decodeDaemonReply),
+    info() {
+      const [info] = ask({ command: 'getInfo' }, decodeInfoReply);
+      if (info === undefined) throw refusal('read its version');
+      return info;
+    },
+    close: () => netlink.close(),
+  };
+}
+
+/** The kernel loads ip_vs by itself when it is asked for the family and the module is installed. */
+function findFamily(netlink: NetlinkSocket): number {
+  try {
+    for (const answer of netlink.request(encodeFamilyRequest(IPVS_FAMILY_NAME))) {
+      const family = decodeFamily(answer.payload);
+      if (family.ok) return family.value.id;
+    }
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    if (error.code === 'ENOENT') throw refusal('find ip_vs', 'no module of this kernel offers it; try modprobe ip_vs');
+    throw refusal('find ip_vs', error);
+  }
+  throw refusal('find ip_vs', 'the answer has no family number');
+}
+
+function read<Value>(answer: Decoded<Value, string>, request: IpvsRequest): Value {
+  if (answer.ok) return answer.value;
+  throw refusal(`read its answer to ${request.command}`, answer.reason);
+}
+
+const refusal = (attempt: string, cause?: unknown): VspairError => new VspairError({ code: 'VSP_KERNEL', object: 'IPVS', attempt, cause });

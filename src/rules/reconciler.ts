@@ -1,0 +1,144 @@
+// Brings the kernel's IPVS table to a document, again and again: look, plan, compile, write. Lives on the main thread; a
+// director on warm standby applies each document at once, one on cold standby prepares the bytes for the keeper to write.
+import type { RulesMark } from '../core/types.ts';
+import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
+import { compileRules } from './compile.ts';
+import type { RulesDocument, RulesRevision } from './document.ts';
+import { type KernelServices, kernelServicesOf, serviceKey } from './kernelServices.ts';
+import { type IpvsChange, planRules } from './plan.ts';
+
+/** The kernel's table. Both throw when there is no IPVS to speak to. */
+export interface IpvsTable {
+  /** The message type of IPVS in this kernel. */
+  family(): number;
+  dump(): KernelServices;
+  write(batch: CompiledRules): readonly KernelFailure[];
+}
+
+/**
+ * Which services are ours, by key (serviceKey), over restarts and crashes: without it a service that the document lost
+ * while the daemon was away would pass for somebody else's, and stay for ever.
+ */
+export interface Ownership {
+  /** Empty when nothing was ever saved. */
+  load(): Promise<readonly string[]>;
+  /** Durable when it resolves. */
+  save(keys: readonly string[]): Promise<void>;
+}
+
+export interface ReconcileResult {
+  /** Requests that the kernel took; 0 when it held the rules already. */
+  readonly written: number;
+  readonly failures: readonly KernelFailure[];
+  readonly mark: RulesMark;
+  /** Why the ownership could not be saved; the kernel was written all the same, since serving comes first. */
+  readonly unsaved: unknown;
+}
+
+export interface PreparedRules {
+  readonly batch: CompiledRules;
+  readonly mark: RulesMark;
+  readonly unsaved: unknown;
+}
+
+export interface Reconciler {
+  /** Makes the kernel hold the revision. Rejects when the kernel cannot be read. */
+  apply(revision: RulesRevision): Promise<ReconcileResult>;
+  /** What is to be written for the kernel to hold the revision; writes nothing. Rejects when the kernel cannot be read. */
+  prepare(revision: RulesRevision): Promise<PreparedRules>;
+  /** Takes our services out of the kernel, as a director on cold standby does when it is backup again. */
+  withdraw(): Promise<ReconcileResult>;
+}
+
+export interface ReconcilerParts {
+  readonly ipvs: IpvsTable;
+  readonly ownership: Ownership;
+}
+
+const nothing = { revision: 0, digest: '0'.repeat(16), document: { services: [] } } as const;
+
+export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconciler {
+  const claims = createClaims(ownership);
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One after the other: two plans made from one look at the kernel would both be written. */
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(work, work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+
+  const planned = async (target: Target): Promise<Plan> => {
+    const keys = kernelServicesOf(target.document).map(({ service }) => serviceKey(service.id));
+    const owned = await claims.load();
+    const unsaved = await claims.save([...owned, ...keys]);
+    const changes = planRules({ kernel: ipvs.dump(), desired: target.document, owned });
+    return { changes, keys, unsaved, batch: compileRules(changes, { ...target, family: ipvs.family() }) };
+  };
+
+  const apply = async (target: Target): Promise<ReconcileResult> => {
+    const { changes, keys, batch, unsaved } = await planned(target);
+    const failures = changes.length === 0 ? [] : ipvs.write(batch);
+    // What could not be removed stays ours, so that the next pass tries again.
+    const released = failures.length === 0 ? await claims.save(keys) : undefined;
+    const mark = { revision: target.revision, digest: target.digest, ready: serves(batch, changes, failures, keys.length) };
+    return { written: changes.length - failures.length, failures, mark, unsaved: unsaved ?? released };
+  };
+
+  return {
+    apply: (revision) => inTurn(() => apply(revision)),
+    prepare: (revision) =>
+      inTurn(async () => {
+        const { batch, unsaved } = await planned(revision);
+        return { batch, unsaved, mark: { revision: revision.revision, digest: revision.digest, ready: true } };
+      }),
+    withdraw: () => inTurn(() => apply(nothing)),
+  };
+}
+
+interface Target {
+  readonly revision: number;
+  readonly digest: string;
+  readonly document: RulesDocument;
+}
+
+interface Plan {
+  readonly changes: readonly IpvsChange[];
+  /** The services of the document. */
+  readonly keys: readonly string[];
+  readonly batch: CompiledRules;
+  readonly unsaved: unknown;
+}
+
+/**
+ * One service that the kernel refuses (its scheduler has no module here, say) must not keep a director from taking over
+ * the others; one that would come up without any service must not take over.
+ */
+function serves(batch: CompiledRules, changes: readonly IpvsChange[], failures: readonly KernelFailure[], services: number): boolean {
+  const failed = new Set(failures.map(({ object }) => object));
+  const missing = changes.filter(({ type }, position) => type === 'addService' && failed.has(batch.labels[position] ?? ''));
+  return services === 0 || missing.length < services;
+}
+
+/** The ownership in memory, written when it changes. */
+function createClaims(ownership: Ownership): { load(): Promise<ReadonlySet<string>>; save(keys: readonly string[]): Promise<unknown> } {
+  let saved: ReadonlySet<string> | undefined;
+  return {
+    async load() {
+      saved ??= new Set(await ownership.load());
+      return saved;
+    },
+    /** Resolves to what went wrong, undefined when nothing did. */
+    async save(keys) {
+      const next = new Set(keys);
+      if (saved !== undefined && next.size === saved.size && keys.every((key) => saved?.has(key))) return undefined;
+      try {
+        await ownership.save([...next].sort());
+      } catch (error) {
+        return error;
+      }
+      saved = next;
+      return undefined;
+    },
+  };
+}
