@@ -1,0 +1,95 @@
+// A long-running program of the lab, in a process group of its own so that it and all it started can be ended by pid.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { inNamespace } from './namespace.ts';
+import { within } from './within.ts';
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export class LabProcess {
+  readonly pid: number;
+  readonly argv: readonly string[];
+  /** Resolves when the process and its output have ended. */
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #lines: string[] = [];
+  readonly #told = new EventEmitter().setMaxListeners(0);
+
+  constructor(namespace: string, argv: readonly string[], env: Readonly<Record<string, string>>) {
+    const [program = '', ...args] = argv;
+    this.#child = inNamespace(namespace, () => spawn(program, args, { env: labEnv(env), detached: true, stdio: ['ignore', 'pipe', 'pipe'] }));
+    // A program that is not there is told by the missing pid below; unheard, the event would end this process.
+    this.#child.once('error', (cause) => void this.#lines.push(cause.message));
+    if (this.#child.pid === undefined) throw new Error(`cannot start ${argv.join(' ')}`);
+    this.pid = this.#child.pid;
+    this.argv = argv;
+    this.#listen(this.#child.stdout);
+    this.#listen(this.#child.stderr);
+    this.exited = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** All that it wrote to stdout and stderr. */
+  get output(): string {
+    return this.#lines.join('\n');
+  }
+
+  onLine(listener: (line: string) => void): void {
+    this.#told.on('line', listener);
+  }
+
+  /** The first line, written already or still to come, that the pattern matches. */
+  line(pattern: RegExp, timeoutMs = 10_000): Promise<string> {
+    const complaint = (): string => `${this.argv.join(' ')} wrote no line ${pattern.source}:\n${this.output}`;
+    const found = new Promise<string>((resolve, reject) => {
+      const look = (line: string): void => {
+        if (pattern.test(line)) resolve(line);
+      };
+      this.#lines.forEach(look);
+      this.onLine(look);
+      void this.exited.then(() => reject(new Error(complaint())));
+    });
+    return within(timeoutMs, complaint, found);
+  }
+
+  /** To the whole process group. Nothing happens when it has ended. */
+  signal(name: NodeJS.Signals): void {
+    if (this.running) process.kill(-this.pid, name);
+  }
+
+  async stop(name: NodeJS.Signals = 'SIGTERM', timeoutMs = 10_000): Promise<Exit> {
+    this.signal(name);
+    try {
+      return await within(timeoutMs, () => `${this.argv.join(' ')} ignored ${name}:\n${this.output}`, this.exited);
+    } catch (cause) {
+      this.signal('SIGKILL');
+      throw cause;
+    }
+  }
+
+  #listen(stream: Readable | null): void {
+    if (stream === null) return;
+    createInterface({ input: stream }).on('line', (line) => {
+      this.#lines.push(line);
+      this.#told.emit('line', line);
+    });
+  }
+}
+
+/** Neither the test runner's variables nor the user's: a program of the lab runs the same everywhere. */
+export const labEnv = (env: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+  PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`,
+  HOME: process.env['HOME'] ?? '/',
+  LC_ALL: 'C.UTF-8',
+  ...env,
+});
