@@ -32,8 +32,11 @@ export function backupHeard(turn: Turn, spec: GroupSpec, role: Backup, heard: He
   const { group, peer } = heard;
   const from = peer.advert.from;
   if (group.phase === 'active' && group.priority > 0) return backupHeardActive(turn, spec, role, heard);
-  if (role.active === undefined ? group.priority > 0 : from !== role.active) return;
-  if (group.phase === 'initialize' && group.holding) return consentOnce(turn, spec, role);
+  const ofTheActive = role.active === undefined ? group.priority === 0 : from === role.active;
+  const asks = group.phase === 'initialize' && group.holding;
+  if (asks && (ofTheActive || role.active === undefined)) return consentOnce(turn, spec, role);
+  if (role.active === undefined && group.phase === 'backup' && outranks(turn, spec, heard)) return consentOnce(turn, spec, role);
+  if (!ofTheActive) return;
   if (!role.left) awaitSkew(turn, spec, role, from);
 }
 
@@ -61,7 +64,10 @@ function preempts(turn: Turn, spec: GroupSpec, role: Backup, heard: Heard): bool
   return spec.preempt && lower && turn.now >= role.preemptAt && turn.state.rules.ready && hearsUs(turn, heard.peer);
 }
 
-/** The restarted active asks before it goes on: silence would make us take over in the middle of its question. */
+/**
+ * The timer starts anew, once, for a restarted active that asks before it goes on (we would take over in the middle of its
+ * question), and for a better backup that started a little later (both would become active within the skew).
+ */
 function consentOnce(turn: Turn, spec: GroupSpec, role: Backup): void {
   if (role.consented) return;
   const deadline = millis(turn.now + activeDownInterval(priorityOf(turn, spec), role.activeInterval));
@@ -81,7 +87,7 @@ function isFirstInLine(turn: Turn, spec: GroupSpec, leaving: NodeName): boolean 
   return [...turn.state.peers].every(([name, peer]) => {
     const group = groupAdvertOf(peer, spec.vrid);
     const rival = name !== leaving && group?.phase === 'backup' && isHeard(peer, turn.now);
-    return !(rival && outranks(turn, spec, { peer, group }));
+    return !rival || !outranks(turn, spec, { peer, group });
   });
 }
 

@@ -66,7 +66,7 @@ export interface Backup {
   readonly active: NodeName | undefined;
   /** The active said that it leaves, so only the skew is awaited. */
   readonly left: boolean;
-  /** The timer was already started anew for a restarted active that asked; it does so once. */
+  /** The timer was already started anew for a restarted active that asked, or a better backup; it does so once. */
   readonly consented: boolean;
   /** Before this moment a lower active is left alone although preemption is on. */
   readonly preemptAt: Millis;

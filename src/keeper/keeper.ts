@@ -5,7 +5,7 @@ import { nextDeadline } from '../core/deadline.ts';
 import { intentOf } from '../core/intent.ts';
 import type { State } from '../core/state.ts';
 import { initialState, step } from '../core/step.ts';
-import { type CoreConfig, type CoreEvent, type Effect, type Millis, millis, never } from '../core/types.ts';
+import { type CoreConfig, type CoreEvent, type Echo, type Effect, type Millis, millis, never } from '../core/types.ts';
 import { createDropReport } from './dropReport.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createKernelLevel } from './kernelLevel.ts';
@@ -36,6 +36,8 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
   let state: State = initialState(config);
   let expectedAt: Millis = never;
   let marksAt: Millis = never;
+  /** Until then everything that came in is known. What a slow kernel call lets pass after it, packets may have come in. */
+  let drainedAt: Millis = never;
   let ended = false;
   const inbox: CoreEvent[] = [];
   const now = (): Millis => ports.clock.now();
@@ -47,12 +49,17 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
 
   const advance = (event: CoreEvent): void => {
     const before = state;
-    const next = step(config, state, event, now());
+    const next = step(config, state, event, drainedAt);
     state = next.state;
     noteBecoming(next.effects);
     if (state.groups !== before.groups || state.inPlace !== before.inPlace) inbox.push(...kernel.apply(intentOf(state)));
     for (const effect of next.effects) run(effect);
     if (state.maintenance !== before.maintenance) ports.report({ type: 'maintenanceChanged', on: state.maintenance });
+  };
+
+  /** Also what the kernel refused meanwhile, so that upkeep never works for a role that is over. */
+  const takeAll = (): void => {
+    for (let event = inbox.shift(); event !== undefined && !ended; event = inbox.shift()) advance(event);
   };
 
   const noteBecoming = (effects: readonly Effect[]): void => {
@@ -87,9 +94,10 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
   };
 
   /** A peer remembers a later life of ours than we do: our state directory was lost. Go on behind it, or nobody listens. */
-  const outliveEcho = (incarnation: number): void => {
-    if (incarnation <= config.incarnation) return;
-    config = { ...config, incarnation: incarnation + 1 };
+  const outliveEcho = (echo: Echo): void => {
+    const sameLife = echo.incarnation === config.incarnation && echo.sequence <= state.sequence;
+    if (echo.incarnation < config.incarnation || sameLife) return;
+    config = { ...config, incarnation: echo.incarnation + 1 };
     ports.report({ type: 'incarnationRaised', incarnation: config.incarnation });
   };
 
@@ -102,6 +110,7 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
   return {
     start() {
       const world = kernel.look();
+      drainedAt = now();
       marksAt = now();
       advance({ type: 'started', ...world, maintenance: boot.maintenance, rules: boot.rules });
       expectedAt = nextDeadline(state);
@@ -109,7 +118,7 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
     receive(link, datagram, remote) {
       const received = heartbeat.receive(link, datagram, remote);
       if (!received.ok) return drops.note(received.cause, remote, now());
-      outliveEcho(received.echo?.incarnation ?? 0);
+      if (received.echo !== undefined) outliveEcho(received.echo);
       inbox.push({ type: 'advertReceived', advert: received.advert, echo: received.echo });
     },
     kernelChanged: (change) => {
@@ -138,9 +147,11 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
     },
     wake() {
       if (ended) return;
-      if (now() >= expectedAt) lateness.note(millis(now() - expectedAt));
-      for (let event = inbox.shift(); event !== undefined && !ended; event = inbox.shift()) advance(event);
+      drainedAt = now();
+      if (drainedAt >= expectedAt) lateness.note(millis(drainedAt - expectedAt));
+      takeAll();
       if (!ended) advance({ type: 'timePassed' });
+      takeAll();
       if (!ended) inbox.push(...kernel.upkeep(intentOf(state)));
       drops.flush(now());
       saveMarks();

@@ -52,7 +52,6 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
   const { groups, leaseSeconds, ports, story } = parts;
   const { kernel, clock, report } = ports;
   let view = viewOf([], []);
-  let addressStates: readonly AddressState[] = [];
   let downDevices: readonly string[] = [];
   let wanted: Intent = { groups: new Map() };
   let pendingRules: CompiledRules | undefined;
@@ -66,8 +65,7 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
   const announcer = createAnnouncer((vip) => kernel.announce(vip));
 
   const look = (): void => {
-    addressStates = kernel.addresses();
-    view = viewOf(kernel.links(), addressStates);
+    view = viewOf(kernel.links(), kernel.addresses());
     lookAt = millis(clock.now() + lookEvery);
   };
 
@@ -95,8 +93,9 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
     if (batch === undefined || batch.labels.length === 0) return true;
     const failed = kernel.loadRules(batch);
     fail(failed);
-    pendingRules = undefined;
-    return failed.length < batch.labels.length;
+    const wrote = failed.length < batch.labels.length;
+    if (wrote) pendingRules = undefined;
+    return wrote;
   };
 
   const markHeld = (vips: readonly VipOfGroup[], held: boolean): void => {
@@ -223,11 +222,11 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
     announce(vrid) {
       const vips = groups.find((group) => group.vrid === vrid)?.vips ?? [];
       announcer.enqueue(vips.map((vip) => ({ vrid, vip })));
-      announcing.add(vrid);
+      if (vips.every((vip) => holds(view, vip))) announcing.add(vrid);
       announceSlice();
     },
     announceSelf(locals, dev) {
-      const own = addressStates.filter((address) => locals.includes(address.address) && (dev === 'all' || dev === address.dev));
+      const own = kernel.addresses().filter((address) => locals.includes(address.address) && (dev === 'all' || dev === address.dev));
       const failed = own.map((address) => kernel.announce(address)).filter((failure) => failure !== undefined);
       fail(failed);
     },

@@ -57,6 +57,8 @@ port.postMessage({ type: 'ready', realtime } satisfies FromKeeper);
 
 function end(): void {
   runtime.stop();
+  // An FFI poll that outlives its thread takes the process with it.
+  kernel.close();
   // Adverts leave in the send call itself; this only lets the last failures be counted.
   setImmediate(() => process.exit(0));
 }
