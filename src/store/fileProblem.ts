@@ -1,0 +1,44 @@
+// What is wrong with a file of the state directory, told as a value: the director goes on without it.
+import type { DurableFile, Loaded } from './durableFile.ts';
+
+export interface FileProblem {
+  readonly file: string;
+  readonly problem: 'corrupt' | 'unreadable' | 'unwritable';
+  readonly detail: string;
+  /** Where the corrupt file was moved to. */
+  readonly setAside: string | undefined;
+}
+
+export type OnFileProblem = (problem: FileProblem) => void;
+
+/** The content; undefined when there is none, or none that can be trusted: then the problem is told. */
+export async function contentOr<Content>(file: DurableFile<Content>, onProblem: OnFileProblem): Promise<Content | undefined> {
+  const loaded = await file.load();
+  const problem = problemOf(file.path, loaded);
+  if (problem !== undefined) onProblem(problem);
+  return loaded.found === 'content' ? loaded.content : undefined;
+}
+
+/** Saves, and tells the problem instead of throwing. Resolves to whether it is saved. */
+export async function saveOr<Content>(file: DurableFile<Content>, content: Content, onProblem: OnFileProblem): Promise<boolean> {
+  try {
+    await file.save(content);
+    return true;
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    onProblem({ file: file.path, problem: 'unwritable', detail, setAside: undefined });
+    return false;
+  }
+}
+
+function problemOf(file: string, loaded: Loaded<unknown>): FileProblem | undefined {
+  switch (loaded.found) {
+    case 'content':
+    case 'nothing':
+      return undefined;
+    case 'corrupt':
+      return { file, problem: 'corrupt', detail: loaded.detail, setAside: loaded.setAside };
+    case 'unreadable':
+      return { file, problem: 'unreadable', detail: loaded.detail, setAside: undefined };
+  }
+}

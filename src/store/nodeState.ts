@@ -1,0 +1,95 @@
+// What this director must remember over restarts: how often it started, which adverts it has accepted, whether it is in
+// maintenance, and which IPVS services are its own.
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { PeerMark } from '../keeper/messages.ts';
+import type { Ownership } from '../rules/reconciler.ts';
+import { type DurableFile, durableFile } from './durableFile.ts';
+import { contentOr, type OnFileProblem, saveOr } from './fileProblem.ts';
+
+export interface NodeStateOptions {
+  readonly directory: string;
+  readonly onProblem: OnFileProblem;
+  /** Marks are saved at most this often. */
+  readonly marksEveryMs?: number;
+}
+
+export interface NodeState {
+  /** One more than at the last start, durable unless a problem was told. */
+  readonly incarnation: number;
+  readonly marks: readonly PeerMark[];
+  readonly maintenance: boolean;
+  readonly ownership: Ownership;
+  /** The peers remember a higher one than this disk did. */
+  raiseIncarnation(incarnation: number): Promise<void>;
+  keepMark(mark: PeerMark): void;
+  /** Throws VspairError when it cannot be saved. */
+  keepMaintenance(on: boolean): Promise<void>;
+  /** Saves what still waits. */
+  close(): Promise<void>;
+}
+
+const marksEveryMs = 1000;
+/** It travels in 32 bits. */
+const incarnationSchema = z.int().min(0).max(0xffff_ffff);
+const markSchema = z.strictObject({ node: z.string(), incarnation: incarnationSchema, sequence: z.int().nonnegative() });
+
+/** Never throws: a director whose disk fails still protects its services; every loss is told to `onProblem`. */
+export async function openNodeState(options: NodeStateOptions): Promise<NodeState> {
+  const { directory, onProblem } = options;
+  const file = <Content>(name: string, schema: z.ZodType<Content>): DurableFile<Content> => durableFile(join(directory, name), schema);
+  const incarnations = file('incarnation.json', incarnationSchema);
+  const maintenances = file('maintenance.json', z.boolean());
+  const marks = file('peer-marks.json', z.array(markSchema));
+  const owned = file('owned-services.json', z.array(z.string()));
+
+  const incarnation = ((await contentOr(incarnations, onProblem)) ?? 0) + 1;
+  await saveOr(incarnations, incarnation, onProblem);
+  const known = (await contentOr(marks, onProblem)) ?? [];
+  const keeper = keepMarks(marks, known, options);
+
+  return {
+    incarnation,
+    marks: known,
+    maintenance: (await contentOr(maintenances, onProblem)) ?? false,
+    ownership: {
+      load: async () => (await contentOr(owned, onProblem)) ?? [],
+      save: (keys) => owned.save([...keys]),
+    },
+    async raiseIncarnation(raised) {
+      await saveOr(incarnations, raised, onProblem);
+    },
+    keepMark: (mark) => keeper.keep(mark),
+    keepMaintenance: (on) => maintenances.save(on),
+    close: () => keeper.flush(),
+  };
+}
+
+/**
+ * A mark changes with every advert and is worth little: it keeps old adverts from being replayed to a restarted director.
+ * So it may be a second old.
+ */
+function keepMarks(file: DurableFile<PeerMark[]>, known: readonly PeerMark[], options: NodeStateOptions) {
+  const marks = new Map(known.map((mark) => [mark.node, mark]));
+  let timer: NodeJS.Timeout | undefined;
+
+  const flush = async (): Promise<void> => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    await saveOr(file, [...marks.values()], options.onProblem);
+  };
+
+  return {
+    flush,
+    keep(mark: PeerMark): void {
+      const before = marks.get(mark.node);
+      if (before !== undefined && !isNewer(mark, before)) return;
+      marks.set(mark.node, mark);
+      timer ??= setTimeout(() => void flush(), options.marksEveryMs ?? marksEveryMs).unref();
+    },
+  };
+}
+
+const isNewer = (mark: PeerMark, than: PeerMark): boolean =>
+  mark.incarnation > than.incarnation || (mark.incarnation === than.incarnation && mark.sequence > than.sequence);

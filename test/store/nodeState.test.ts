@@ -1,0 +1,83 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { FileProblem } from '../../src/store/fileProblem.ts';
+import { openNodeState } from '../../src/store/nodeState.ts';
+
+let directory: string;
+let problems: FileProblem[];
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'vspair-state-'));
+  problems = [];
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const open = (marksEveryMs?: number) =>
+  openNodeState({ directory, onProblem: (problem) => problems.push(problem), ...(marksEveryMs === undefined ? {} : { marksEveryMs }) });
+
+test('every start has a higher incarnation, and it is on disk before the start goes on', async () => {
+  expect((await open()).incarnation).toBe(1);
+  expect((await open()).incarnation).toBe(2);
+  expect(JSON.parse(await readFile(join(directory, 'incarnation.json'), 'utf8'))).toMatchObject({ content: 2 });
+  expect(problems).toEqual([]);
+});
+
+test('an incarnation that the peers made us raise is kept', async () => {
+  await (await open()).raiseIncarnation(41);
+  expect((await open()).incarnation).toBe(42);
+});
+
+test('a lost incarnation is told, and the director starts all the same', async () => {
+  await writeFile(join(directory, 'incarnation.json'), '{"checksum":"x","content":7}');
+  expect((await open()).incarnation).toBe(1);
+  expect(problems).toMatchObject([
+    { file: join(directory, 'incarnation.json'), problem: 'corrupt', setAside: join(directory, 'incarnation.json.corrupt-1') },
+  ]);
+});
+
+test('a state directory that cannot be written is told, and the director starts all the same', async () => {
+  directory = join(directory, 'file');
+  await writeFile(directory, '');
+  expect((await open()).incarnation).toBe(1);
+  expect(problems).toContainEqual(expect.objectContaining({ problem: 'unwritable', file: join(directory, 'incarnation.json') }));
+  directory = join(directory, '..');
+});
+
+test('the newest mark of each peer survives, an older one never replaces it', async () => {
+  const state = await open();
+  state.keepMark({ node: 'vsbak', incarnation: 2, sequence: 10 });
+  state.keepMark({ node: 'vsbak', incarnation: 1, sequence: 99 });
+  state.keepMark({ node: 'vsbak', incarnation: 2, sequence: 9 });
+  state.keepMark({ node: 'vs3', incarnation: 1, sequence: 1 });
+  await state.close();
+  expect((await open()).marks).toEqual([
+    { node: 'vsbak', incarnation: 2, sequence: 10 },
+    { node: 'vs3', incarnation: 1, sequence: 1 },
+  ]);
+});
+
+test('many marks are one write: the disk is asked only at the limited rate', async () => {
+  const state = await open(60_000);
+  for (let sequence = 0; sequence < 1000; sequence += 1) state.keepMark({ node: 'vsbak', incarnation: 1, sequence });
+  await expect(readFile(join(directory, 'peer-marks.json'))).rejects.toMatchObject({ code: 'ENOENT' });
+  await state.close();
+  expect((await open()).marks).toEqual([{ node: 'vsbak', incarnation: 1, sequence: 999 }]);
+});
+
+test('maintenance survives a restart', async () => {
+  const state = await open();
+  expect(state.maintenance).toBe(false);
+  await state.keepMaintenance(true);
+  expect((await open()).maintenance).toBe(true);
+});
+
+test('the services that are ours survive a restart; a spoilt list counts as none and is told', async () => {
+  const state = await open();
+  expect(await state.ownership.load()).toEqual([]);
+  await state.ownership.save(['tcp 10.0.0.1:80']);
+  expect(await (await open()).ownership.load()).toEqual(['tcp 10.0.0.1:80']);
+  await writeFile(join(directory, 'owned-services.json'), '');
+  expect(await state.ownership.load()).toEqual([]);
+  expect(problems).toMatchObject([{ problem: 'corrupt' }]);
+});
