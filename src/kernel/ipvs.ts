@@ -67,6 +67,8 @@ export function openIpvs(): Ipvs {
     return write({ revision: 0, digest: '', messages, labels: [object] })[0];
   };
 
+  const syncDaemons = (): readonly IpvsDaemon[] => ask({ command: 'getDaemons' }, decodeDaemonReply);
+
   return {
     available() {
       try {
@@ -81,8 +83,13 @@ export function openIpvs(): Ipvs {
     dump: () => ask({ command: 'getServices' }, decodeServiceReply).map(({ service }) => serversOf(service)),
     write,
     startSync: (daemon) => tell({ command: 'newDaemon', daemon }, `${daemon.role} sync daemon on ${daemon.dev}`),
-    stopSync: (role) => tell({ command: 'delDaemon', role }, `${role} sync daemon`),
-    syncDaemons: () => ask({ command: 'getDaemons' }, decodeDaemonReply),
+    stopSync(role) {
+      const failure = tell({ command: 'delDaemon', role }, `${role} sync daemon`);
+      // A daemon that is stopped before it ever ran makes the request end in EINTR, which netlink does not answer.
+      const silent = failure?.errno === 'ENODATA' && !syncDaemons().some((daemon) => daemon.role === role);
+      return silent ? undefined : failure;
+    },
+    syncDaemons,
     info() {
       const [info] = ask({ command: 'getInfo' }, decodeInfoReply);
       if (info === undefined) throw refusal('read its version');

@@ -1,3 +1,4 @@
+// Checks the generic netlink header and the question for a family.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeFamily, decodeGeneric, encodeFamilyRequest, encodeGeneric } from '../../src/wire/genetlink.ts';

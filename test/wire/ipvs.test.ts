@@ -1,3 +1,4 @@
+// Checks the IPVS codec against what ipvsadm and the kernel said to each other, and against bytes that nobody said.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type IpvsDestination, type IpvsService, type IpvsServiceId, SERVICE_ONE_PACKET, SERVICE_PERSISTENT } from '../../src/wire/ipvs.ts';

@@ -1,0 +1,72 @@
+// Rules documents for tests: the ones that a test names, and any.
+import fc from 'fast-check';
+import { digestOf } from '../../src/rules/digest.ts';
+import type { RealServer, RulesDocument, RulesRevision, VirtualService } from '../../src/rules/document.ts';
+
+export const server = (address: string, more: Partial<RealServer> = {}): RealServer => ({
+  address,
+  port: 80,
+  weight: 1,
+  forward: 'dr',
+  upperThreshold: 0,
+  lowerThreshold: 0,
+  ...more,
+});
+
+export const service = (address: string, servers: readonly RealServer[], more: Partial<VirtualService> = {}): VirtualService => ({
+  protocol: 'tcp',
+  address,
+  port: 80,
+  scheduler: 'rr',
+  persistence: undefined,
+  persistenceNetmask: undefined,
+  onePacket: false,
+  servers,
+  ...more,
+});
+
+export const rules = (...services: readonly VirtualService[]): RulesDocument => ({ services });
+
+export const revised = (document: RulesDocument, revision = 1): RulesRevision => ({
+  revision,
+  digest: digestOf(document),
+  author: 'test',
+  time: '2026-01-01T00:00:00Z',
+  message: '',
+  document,
+});
+
+const anyServer = (family: 4 | 6): fc.Arbitrary<RealServer> =>
+  fc
+    .record({
+      host: fc.integer({ min: 11, max: 14 }),
+      port: fc.constantFrom(80, 8080),
+      weight: fc.constantFrom(0, 1, 1, 5, 65535),
+      forward: fc.constantFrom('dr', 'tun', 'nat'),
+      upperThreshold: fc.constantFrom(0, 0, 100),
+      lowerThreshold: fc.constantFrom(0, 50),
+    })
+    .map(({ host, lowerThreshold, ...rest }) => ({
+      ...rest,
+      address: family === 4 ? `10.0.0.${host}` : `2001:db8::${host}`,
+      lowerThreshold: Math.min(lowerThreshold, rest.upperThreshold),
+    }));
+
+const anyService: fc.Arbitrary<VirtualService> = fc
+  .tuple(fc.constantFrom(4, 6), fc.integer({ min: 1, max: 2 }), fc.constantFrom('tcp', 'udp', 'sctp'))
+  .chain(([family, host, protocol]) =>
+    fc.record({
+      protocol: fc.constant(protocol),
+      address: fc.constant(family === 4 ? `10.0.0.${host}` : `2001:db8::${host}`),
+      port: fc.constantFrom(80, 443),
+      scheduler: fc.constantFrom('rr', 'wrr', 'lc', 'wlc', 'sh', 'mh'),
+      persistence: fc.constantFrom(undefined, 60, 300),
+      persistenceNetmask: fc.constantFrom(undefined, family === 4 ? '255.255.255.0' : '64'),
+      onePacket: protocol === 'udp' ? fc.boolean() : fc.constant(false),
+      servers: fc.uniqueArray(anyServer(family), { maxLength: 4, selector: ({ address, port }) => `${address} ${port}` }),
+    }),
+  );
+
+export const anyDocument: fc.Arbitrary<RulesDocument> = fc
+  .uniqueArray(anyService, { maxLength: 6, selector: ({ protocol, address, port }) => `${protocol} ${address} ${port}` })
+  .map((services) => ({ services }));

@@ -1,0 +1,203 @@
+// Checks that a plan says only what differs, touches only what is ours, and keeps clients served on the way.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compileRules } from '../../src/rules/compile.ts';
+import type { RealServer, RulesDocument } from '../../src/rules/document.ts';
+import { type KernelServices, kernelServicesOf, serviceKey } from '../../src/rules/kernelServices.ts';
+import { type IpvsChange, planRules } from '../../src/rules/plan.ts';
+import { SERVICE_HASHED } from '../../src/wire/ipvs.ts';
+import { anyDocument, rules, server, service } from './documents.ts';
+import { createVirtualIpvs, type VirtualIpvs } from './virtualIpvs.ts';
+
+const nobodys: ReadonlySet<string> = new Set();
+/** What the kernel holds once a document was written: it sets a flag of its own. */
+const held = (document: RulesDocument): KernelServices =>
+  kernelServicesOf(document).map((one) => ({ ...one, service: { ...one.service, flags: one.service.flags | SERVICE_HASHED } }));
+const keysOf = (document: RulesDocument): ReadonlySet<string> =>
+  new Set(kernelServicesOf(document).map((one) => serviceKey(one.service.id)));
+const between = (before: RulesDocument, after: RulesDocument): IpvsChange[] =>
+  planRules({ kernel: held(before), desired: after, owned: keysOf(before) });
+const words = (changes: readonly IpvsChange[]): string[] => changes.map(wordsOf);
+
+function wordsOf(change: IpvsChange): string {
+  switch (change.type) {
+    case 'addService':
+    case 'editService':
+    case 'removeService':
+      return `${change.type} ${serviceKey(change.service.id)}`;
+    case 'addServer':
+    case 'editServer':
+    case 'removeServer':
+      return `${change.type} ${change.server.address} weight ${change.server.weight}`;
+  }
+}
+
+const web = (...servers: Parameters<typeof server>[]) =>
+  service(
+    '10.0.0.1',
+    servers.map((parts) => server(...parts)),
+  );
+
+describe('what is written', () => {
+  test('a kernel that holds the document is told nothing', () => {
+    const document = rules(
+      web(['10.0.0.11'], ['10.0.0.12', { forward: 'tun' }]),
+      service('2001:db8::1', [], { persistence: 300, protocol: 'sctp' }),
+    );
+    expect(between(document, document)).toEqual([]);
+  });
+
+  test('an empty kernel is told each service with its servers right behind it', () => {
+    const document = rules(web(['10.0.0.11'], ['10.0.0.12']), service('10.0.0.2', [server('10.0.0.13')], { protocol: 'udp' }));
+    expect(words(between(rules(), document))).toEqual([
+      'addService tcp 10.0.0.1:80',
+      'addServer 10.0.0.11 weight 1',
+      'addServer 10.0.0.12 weight 1',
+      'addService udp 10.0.0.2:80',
+      'addServer 10.0.0.13 weight 1',
+    ]);
+  });
+
+  test.each([
+    ['scheduler', { scheduler: 'wlc' }],
+    ['persistence', { persistence: 60 }],
+    ['persistence netmask', { persistenceNetmask: '255.255.255.0' }],
+    ['one-packet mode', { onePacket: true }],
+  ])('a change of the %s edits the service in place', (_name, more) => {
+    const before = rules(web(['10.0.0.11']));
+    const after = rules({ ...web(['10.0.0.11']), ...more });
+    expect(words(between(before, after))).toEqual(['editService tcp 10.0.0.1:80']);
+    expect(words(between(after, before))).toEqual(['editService tcp 10.0.0.1:80']);
+  });
+
+  test.each<[string, Partial<RealServer>]>([
+    ['weight', { weight: 7 }],
+    ['forwarding method', { forward: 'nat' }],
+    ['upper threshold', { upperThreshold: 200 }],
+    ['lower threshold', { lowerThreshold: 60 }],
+  ])('a change of the %s edits the server in place', (_name, more) => {
+    const usual = { upperThreshold: 100, lowerThreshold: 50 };
+    const changes = between(rules(web(['10.0.0.11', usual])), rules(web(['10.0.0.11', { ...usual, ...more }])));
+    expect(words(changes)).toEqual([`editServer 10.0.0.11 weight ${more.weight ?? 1}`]);
+  });
+
+  test('scheduler flags, a persistence engine or a tunnel that somebody set on our service are taken back', () => {
+    const [one] = held(rules(web(['10.0.0.11', { forward: 'tun' }])));
+    if (one === undefined) throw new Error('no service');
+    const [only] = one.servers;
+    if (only === undefined) throw new Error('no server');
+    const altered = [
+      {
+        service: { ...one.service, flags: 0x12, engine: 'sip' },
+        servers: [{ ...only, tunnel: { type: 'gue', port: 6080, flags: 0 } as const }],
+      },
+    ];
+    const changes = planRules({ kernel: altered, desired: rules(web(['10.0.0.11', { forward: 'tun' }])), owned: nobodys });
+    expect(words(changes)).toEqual(['editService tcp 10.0.0.1:80', 'editServer 10.0.0.11 weight 1']);
+  });
+
+  test('the same address and port of another protocol is another service', () => {
+    const document = rules(
+      service('10.0.0.1', []),
+      service('10.0.0.1', [], { protocol: 'udp' }),
+      service('10.0.0.1', [], { protocol: 'sctp' }),
+    );
+    expect(between(rules(), document)).toHaveLength(3);
+  });
+});
+
+describe('whose services they are', () => {
+  test('a service that neither the document nor an earlier one has stays as it is', () => {
+    expect(planRules({ kernel: held(rules(web(['10.0.0.11']))), desired: rules(), owned: nobodys })).toEqual([]);
+  });
+
+  test('a service of an earlier document goes', () => {
+    expect(words(between(rules(web(['10.0.0.11'])), rules()))).toEqual(['removeService tcp 10.0.0.1:80']);
+  });
+
+  test('a service of an earlier document that is gone already is not removed again', () => {
+    expect(planRules({ kernel: [], desired: rules(), owned: new Set(['tcp 10.0.0.1:80']) })).toEqual([]);
+  });
+
+  test('a service of the document that somebody else made is edited to it, servers and all', () => {
+    const theirs = held(rules({ ...web(['10.0.0.11'], ['10.0.0.99']), scheduler: 'wlc' }));
+    expect(words(planRules({ kernel: theirs, desired: rules(web(['10.0.0.11'], ['10.0.0.12'])), owned: nobodys }))).toEqual([
+      'editService tcp 10.0.0.1:80',
+      'addServer 10.0.0.12 weight 1',
+      'removeServer 10.0.0.99 weight 1',
+    ]);
+  });
+
+  test('a service by firewall mark is never ours', () => {
+    const [one] = held(rules(web()));
+    if (one === undefined) throw new Error('no service');
+    const marked: KernelServices = [{ service: { ...one.service, id: { by: 'mark', family: 4, mark: 7 } }, servers: [] }];
+    expect(planRules({ kernel: marked, desired: rules(), owned: new Set(['tcp 10.0.0.1:80']) })).toEqual([]);
+  });
+});
+
+describe('the order', () => {
+  test('servers are added before others are drained, and drained before others are removed', () => {
+    const changes = between(rules(web(['10.0.0.11'], ['10.0.0.12'])), rules(web(['10.0.0.11', { weight: 0 }], ['10.0.0.13'])));
+    expect(words(changes)).toEqual(['addServer 10.0.0.13 weight 1', 'editServer 10.0.0.11 weight 0', 'removeServer 10.0.0.12 weight 1']);
+  });
+
+  test('weights rise before others sink', () => {
+    const changes = between(
+      rules(web(['10.0.0.11'], ['10.0.0.12', { weight: 0 }])),
+      rules(web(['10.0.0.11', { weight: 0 }], ['10.0.0.12'])),
+    );
+    expect(words(changes)).toEqual(['editServer 10.0.0.12 weight 1', 'editServer 10.0.0.11 weight 0']);
+  });
+
+  test('a service goes after the one that takes its place is complete', () => {
+    const allPorts = service('10.0.0.1', [server('10.0.0.11', { port: 0 })], { port: 0, persistence: 300 });
+    expect(words(between(rules(web(['10.0.0.11'])), rules(allPorts)))).toEqual([
+      'addService tcp 10.0.0.1:0',
+      'addServer 10.0.0.11 weight 1',
+      'removeService tcp 10.0.0.1:80',
+    ]);
+  });
+});
+
+describe('any document after any other', () => {
+  const write = (ipvs: VirtualIpvs, changes: readonly IpvsChange[]) =>
+    ipvs.write(compileRules(changes, { revision: 1, digest: '', family: ipvs.family() }));
+  const sorted = (services: KernelServices) =>
+    services
+      .map((one) => ({ ...one, servers: [...one.servers].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) }))
+      .sort((a, b) => (serviceKey(a.service.id) < serviceKey(b.service.id) ? -1 : 1));
+
+  test('written, the kernel holds the new one and what was not ours, without a failure, and a second plan is empty', () => {
+    fc.assert(
+      fc.property(anyDocument, anyDocument, anyDocument, (theirs, before, after) => {
+        const ipvs = createVirtualIpvs();
+        const ours = keysOf(before);
+        const foreign = rules(...theirs.services.filter((one) => !ours.has(`${one.protocol} ${one.address}:${one.port}`)));
+        write(ipvs, between(rules(), foreign));
+        write(ipvs, planRules({ kernel: ipvs.dump(), desired: before, owned: nobodys }));
+        const owned = keysOf(before);
+        expect(write(ipvs, planRules({ kernel: ipvs.dump(), desired: after, owned }))).toEqual([]);
+        const left = held(foreign).filter(({ service: { id } }) => !keysOf(after).has(serviceKey(id)) && !owned.has(serviceKey(id)));
+        expect(sorted(ipvs.dump())).toEqual(sorted([...held(after), ...left]));
+        expect(planRules({ kernel: ipvs.dump(), desired: after, owned })).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a service that takes connections before and after takes them all the time between', () => {
+    const willing = (table: KernelServices): Set<string> =>
+      new Set(table.filter(({ servers }) => servers.some(({ weight }) => weight > 0)).map(({ service: { id } }) => serviceKey(id)));
+    fc.assert(
+      fc.property(anyDocument, anyDocument, (before, after) => {
+        const ipvs = createVirtualIpvs();
+        write(ipvs, between(rules(), before));
+        const throughout = [...willing(held(before))].filter((key) => willing(held(after)).has(key));
+        ipvs.onChange = (table) => expect(throughout.filter((key) => !willing(table).has(key))).toEqual([]);
+        write(ipvs, between(before, after));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
