@@ -21,6 +21,19 @@ export function disagreement(file: string, documented: readonly number[], existi
   ];
 }
 
+/** `vspair x` in code of a document, against the commands that exist: none unknown, none unmentioned. */
+export function commandDisagreement(file: string, lines: readonly string[], existing: readonly string[]): Finding[] {
+  const spoken = lines.flatMap((text, index) =>
+    [...text.matchAll(/(?:`|^|&& |\| )vspair ([a-z]+)/g)].flatMap(([, name]) => (name === undefined ? [] : [{ name, line: index + 1 }])),
+  );
+  const unknown = spoken.filter(({ name }) => !existing.includes(name));
+  const silent = existing.filter((name) => !spoken.some((one) => one.name === name));
+  return [
+    ...unknown.map(({ name, line }) => ({ file, line, banned: `vspair ${name}`, instead: `the commands are ${existing.join(', ')}` })),
+    ...silent.map((name) => ({ file, line: 1, banned: `silence about vspair ${name}`, instead: 'say in one line what it does' })),
+  ];
+}
+
 /** `npm run x`, `npm test` and `npm start` in a text that package.json does not have. */
 export function unknownScripts(file: string, lines: readonly string[], scripts: readonly string[]): Finding[] {
   return lines.flatMap((text, index) =>

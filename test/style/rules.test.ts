@@ -1,7 +1,7 @@
 // Each style rule at work on a sample that breaks it, and on its neighbour that does not.
 import { describe, expect, test } from 'vitest';
 import { bannedConstructs } from './constructs.ts';
-import { disagreement, missingEntries, numbersInTables, strays, unknownScripts } from './documents.ts';
+import { commandDisagreement, disagreement, missingEntries, numbersInTables, strays, unknownScripts } from './documents.ts';
 import { type Finding, findingText } from './finding.ts';
 import { bannedImports, bannedInKeeperThread, importsOf } from './imports.ts';
 import { badLock } from './lockfile.ts';
@@ -203,6 +203,14 @@ describe('documents', () => {
       'exit code 1 missing from the table',
       'exit code 9 in the table only',
       'exit code 2 in the table twice',
+    ]);
+  });
+
+  test('a command that is spoken of exists, and one that exists is spoken of', () => {
+    const lines = ['`vspair run` starts it', 'what vspair does', 'vspair check && vspair rules show', '`vspair dance`'];
+    expect(places(commandDisagreement('README.md', lines, ['run', 'check', 'rules', 'status']))).toEqual([
+      'README.md:4 vspair dance',
+      'README.md:1 silence about vspair status',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { exitCodes } from '../../src/errors/exit-codes.ts';
 import { bannedConstructs } from './constructs.ts';
-import { disagreement, missingEntries, numbersInTables, strays, unknownScripts } from './documents.ts';
+import { commandDisagreement, disagreement, missingEntries, numbersInTables, strays, unknownScripts } from './documents.ts';
 import { type Finding, findingText } from './finding.ts';
 import { bannedImports, bannedInKeeperThread, importsOf } from './imports.ts';
 import { badLock, type LockFile } from './lockfile.ts';
@@ -58,6 +58,11 @@ test('the lock file installs by npm 9 to 11 and names no registry', () => {
 test('the exit codes in the documents are those of the program', () => {
   const documents = ['README.md', 'src/cli/EXIT-CODES.md'].filter((path) => existsSync(path));
   none(documents.flatMap((path) => disagreement(path, numbersInTables(readFileSync(path, 'utf8')), Object.values(exitCodes))));
+});
+
+test('the README names the commands that exist', () => {
+  const commands = readdirSync('src/cli/commands').map((name) => name.replace('.ts', ''));
+  none(commandDisagreement('README.md', readFileSync('README.md', 'utf8').split('\n'), commands));
 });
 
 test('systemd does not start the daemon again where only a person can repair it', () => {
