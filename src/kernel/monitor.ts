@@ -1,7 +1,7 @@
 // What the kernel tells unasked of links and addresses.
 import type { KernelChange } from '../keeper/ports.ts';
-import { decodeRouteNews, type InterfaceAddress, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR, RTMGRP_LINK } from '../wire/rtnetlink.ts';
 import type { NetlinkMessage } from '../wire/netlink.ts';
+import { decodeRouteNews, type InterfaceAddress, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR, RTMGRP_LINK } from '../wire/rtnetlink.ts';
 import { addressState } from './addresses.ts';
 import type { LinkTable } from './linkTable.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './netlinkSocket.ts';

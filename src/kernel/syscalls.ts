@@ -6,17 +6,20 @@ import koffi from 'koffi';
 const libc = koffi.load(null);
 const filterProgram = koffi.struct({ length: 'uint16_t', instructions: 'const uint8_t *' });
 
+type Call = (...values: readonly unknown[]) => number;
+const call = (prototype: string): Call => libc.func(prototype);
+const attachFilter: Call = libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(filterProgram), 'uint32_t']);
+
 // koffi has no ssize_t; intptr_t is as wide.
 const c = {
-  socket: libc.func('int socket(int domain, int type, int protocol)'),
-  bind: libc.func('int bind(int fd, const void *address, uint32_t length)'),
-  sendto: libc.func('intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t addressLength)'),
-  recv: libc.func('intptr_t recv(int fd, _Out_ void *bytes, size_t length, int flags)'),
-  setsockopt: libc.func('int setsockopt(int fd, int level, int option, const void *value, uint32_t length)'),
-  attachFilter: libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(filterProgram), 'uint32_t']),
-  close: libc.func('int close(int fd)'),
-  clock_gettime: libc.func('int clock_gettime(int clock, _Out_ void *time)'),
-  sched_setscheduler: libc.func('int sched_setscheduler(int thread, int policy, const void *parameters)'),
+  socket: call('int socket(int domain, int type, int protocol)'),
+  bind: call('int bind(int fd, const void *address, uint32_t length)'),
+  sendto: call('intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t addressLength)'),
+  recv: call('intptr_t recv(int fd, _Out_ void *bytes, size_t length, int flags)'),
+  setsockopt: call('int setsockopt(int fd, int level, int option, const void *value, uint32_t length)'),
+  close: call('int close(int fd)'),
+  clock_gettime: call('int clock_gettime(int clock, _Out_ void *time)'),
+  sched_setscheduler: call('int sched_setscheduler(int thread, int policy, const void *parameters)'),
 };
 
 const SOCK_CLOEXEC = 0o2000000;
@@ -51,7 +54,7 @@ export class SystemError extends Error {
 
 /** Opens a socket that child processes do not inherit. `object` names it in errors. */
 export function openSocket(domain: number, type: number, protocol: number, object: string): number {
-  const fd: number = c.socket(domain, type | SOCK_CLOEXEC, protocol);
+  const fd = c.socket(domain, type | SOCK_CLOEXEC, protocol);
   if (fd < 0) throw failed('socket', object);
   return fd;
 }
@@ -66,7 +69,7 @@ export function closeSocket(fd: number): void {
 
 /** Never blocks. Returns the number of bytes, or a negative errno. */
 export function send(fd: number, bytes: Uint8Array, address?: Uint8Array): number {
-  const sent: number = c.sendto(fd, bytes, bytes.length, MSG_DONTWAIT, address ?? null, address?.length ?? 0);
+  const sent = c.sendto(fd, bytes, bytes.length, MSG_DONTWAIT, address ?? null, address?.length ?? 0);
   return sent < 0 ? -koffi.errno() : sent;
 }
 
@@ -75,7 +78,7 @@ export function send(fd: number, bytes: Uint8Array, address?: Uint8Array): numbe
  * negative errno.
  */
 export function receive(fd: number, into: Uint8Array): number {
-  const length: number = c.recv(fd, into, into.length, MSG_DONTWAIT | MSG_TRUNC);
+  const length = c.recv(fd, into, into.length, MSG_DONTWAIT | MSG_TRUNC);
   return length < 0 ? -koffi.errno() : length;
 }
 
@@ -86,7 +89,7 @@ export function setSocketOption(fd: number, level: number, option: number, value
 /** `instructions`: classic BPF, 8 bytes each. */
 export function setSocketFilter(fd: number, instructions: Uint8Array, object: string): void {
   const program = { length: instructions.length / INSTRUCTION_BYTES, instructions };
-  if (c.attachFilter(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, koffi.sizeof(filterProgram)) < 0) throw failed('setsockopt', object);
+  if (attachFilter(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, koffi.sizeof(filterProgram)) < 0) throw failed('setsockopt', object);
 }
 
 const time = new Uint32Array(4);

@@ -37,10 +37,13 @@ const OPERATIONS = { request: 1, reply: 2 } as const;
 const BROADCAST = new Uint8Array(6).fill(0xff);
 const ETHERNET_IPV4 = Uint8Array.of(0, 1, 8, 0, 6, 4);
 
-/** A complete Ethernet frame. In a reply the target is the sender itself (RFC 5944); in a request it is left open. */
+/**
+ * A complete Ethernet frame. The target of a reply is the sender itself, or Linux would not take it for gratuitous. That of
+ * a request means nothing; it is what keepalived and arping send, which every switch and firewall has met before.
+ */
 export function encodeGratuitousArp(form: ArpForm, address: string, mac: Uint8Array): Uint8Array {
   const ip = addressBytes(address);
-  const target = form === 'reply' ? mac : new Uint8Array(6);
+  const target = form === 'reply' ? mac : BROADCAST;
   return concat([BROADCAST, mac, u16Network(ETH_P_ARP), ETHERNET_IPV4, u16Network(OPERATIONS[form]), mac, ip, target, ip]);
 }
 
