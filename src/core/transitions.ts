@@ -1,7 +1,8 @@
 // Entering each role: its fields, its timers, and what is told of it. Who may enter when is decided in election.ts.
 import { advertise } from './adverts.ts';
+import { isHeard } from './peers.ts';
 import type { Active, Backup, Group, Role, State, Taking, Turn } from './state.ts';
-import { priorityOf } from './state.ts';
+import { groupAdvertOf, priorityOf } from './state.ts';
 import { activeDownInterval, announceTime, kernelRetryAfter } from './timers.ts';
 import {
   type ActiveReason,
@@ -55,12 +56,13 @@ export interface BackupStart {
 }
 
 export function becomeBackup(turn: Turn, spec: GroupSpec, start: BackupStart): void {
-  const activeInterval = start.to?.interval ?? turn.config.interval;
+  const to = start.to ?? knownActive(turn, spec);
+  const activeInterval = to?.interval ?? turn.config.interval;
   const role: Backup = {
     phase: 'backup',
     deadline: millis(turn.now + activeDownInterval(priorityOf(turn, spec), activeInterval)),
     activeInterval,
-    active: start.to?.node,
+    active: to?.node,
     left: false,
     consented: false,
     preemptAt: start.preemptAt ?? millis(turn.now + spec.preemptDelay),
@@ -68,6 +70,15 @@ export function becomeBackup(turn: Turn, spec: GroupSpec, start: BackupStart): v
   };
   setRole(turn, spec, role);
   turn.effects.push({ type: 'report', fact: { type: 'becameBackup', vrid: spec.vrid, reason: start.reason, to: start.to?.node } });
+}
+
+/** Who was active by its last advert, and still counts as there: it may have asked for patience while it restarts. */
+function knownActive(turn: Turn, spec: GroupSpec): BackupStart['to'] {
+  for (const [node, peer] of turn.state.peers) {
+    const group = groupAdvertOf(peer, spec.vrid);
+    if (group?.phase === 'active' && group.priority > 0 && isHeard(peer, turn.now)) return { node, interval: peer.advert.interval };
+  }
+  return undefined;
 }
 
 export function enterFault(turn: Turn, spec: GroupSpec, reason: FaultReason, detail: string): void {

@@ -3,7 +3,6 @@
 import { type CoreEvent, type GroupSpec, type Intent, type Millis, millis, never, type Vip, type Vrid } from '../core/types.ts';
 import { createAnnouncer } from './announcer.ts';
 import {
-  type AddressState,
   addressObject,
   type CompiledRules,
   type KeeperPorts,

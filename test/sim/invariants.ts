@@ -41,7 +41,7 @@ export function createInvariants(world: World): (happening: Happening) => void {
   const seen = new Map<NodeName, Seen>(setup.directors.map(({ name }) => [name, freshSeen()]));
   const flows = new Map<string, Flow>();
   const newest = new Map<string, { incarnation: number; sequence: number }>();
-  const lastActiveHeard = new Map<string, { at: number; interval: number }>();
+  const lastActiveHeard = new Map<string, { from: NodeName; at: number; interval: number }>();
   const vips = new Map<string, Vip>(setup.groups.flatMap((group) => group.vips.map((vip) => [addressKey(vip), vip] as const)));
   const clockRate = new Map(setup.directors.map((director) => [director.name, director.clockRate]));
 
@@ -120,10 +120,12 @@ export function createInvariants(world: World): (happening: Happening) => void {
   // ----------------------------------------------------------------------------------------------------- two actives
 
   const noteReceived = (packet: Packet): void => {
-    const { advert, from, to, link } = packet;
-    if (advert === undefined || !isNewTo(`${from}>${to}#${link}`, advert)) return;
+    const { advert, from, to } = packet;
+    if (advert === undefined || !isNewTo(`${from}>${to}`, advert)) return;
     for (const { vrid, phase, priority } of advert.groups) {
-      if (phase === 'active' && priority > 0) lastActiveHeard.set(`${to} ${vrid}`, { at: timeline.now, interval: advert.interval });
+      const key = `${to} ${vrid}`;
+      if (phase === 'active' && priority > 0) lastActiveHeard.set(key, { from, at: timeline.now, interval: advert.interval });
+      else if (lastActiveHeard.get(key)?.from === from) lastActiveHeard.delete(key);
       if (phase === 'active' && roleOf(from, vrid) === 'active' && roleOf(to, vrid) === 'active') noteFlow(packet, advert, vrid);
     }
   };
@@ -175,10 +177,11 @@ export function createInvariants(world: World): (happening: Happening) => void {
   };
   /** A takeover because of silence, though an active was heard: a timer was believed before the packets. */
   const checkSilence = (node: NodeName, vrid: Vrid): void => {
+    if (setup.groups.some((group) => group.vrid === vrid && group.preempt)) return;
     const heard = lastActiveHeard.get(`${node} ${vrid}`);
-    if (heard === undefined || setup.groups.some((group) => group.vrid === vrid && group.preempt)) return;
+    if (heard === undefined) return;
     const ago = (timeline.now - heard.at) * (clockRate.get(node) ?? 1);
-    demand(ago >= 3 * heard.interval, `${node} took group ${vrid} over ${ago.toFixed(1)} ms after it had heard an active`);
+    demand(ago >= 3 * heard.interval, `${node} took group ${vrid} over ${ago.toFixed(1)} ms after it had heard that ${heard.from} is active`);
   };
   const checkAnswers = (node: NodeName): void => {
     for (const [id, at] of of(node).asked) {
@@ -200,6 +203,7 @@ export function createInvariants(world: World): (happening: Happening) => void {
         const { sent } = of(happening.node);
         demand(happening.incarnation > sent.incarnation, `${happening.node} started with the old incarnation ${happening.incarnation}`);
         seen.set(happening.node, { ...freshSeen(), sent, troubledAt: timeline.now });
+        for (const { vrid } of setup.groups) lastActiveHeard.delete(`${happening.node} ${vrid}`);
         return forgetFlows(happening.node);
       }
       case 'diskLost':

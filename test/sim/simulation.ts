@@ -1,10 +1,10 @@
 // One seed from beginning to end: draw a cluster and its faults, break everything and allow no wrong state, then mend
 // everything and insist on rest.
-import { demandConvergence, type Quiet } from './convergence.ts';
+import { demandConvergence } from './convergence.ts';
 import { drawFaultPlan, type FaultPlan, mendEverything, scheduleFaults } from './faults.ts';
 import type { Observe } from './happening.ts';
 import { createInvariants } from './invariants.ts';
-import { createRandom } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import { drawSetup, type Setup } from './setup.ts';
 import { describe } from './trace.ts';
 import { createWorld, type World } from './world.ts';
@@ -40,29 +40,30 @@ export function simulate(seed: number, print?: (line: string) => void): Outcome 
   return { seed, setup, plan, events: world.timeline.count, time: world.timeline.now, failure };
 }
 
-interface Stage {
+export interface Stage {
   readonly world: World;
   readonly observe: Observe;
-  readonly listen: (quiet: Quiet | undefined) => void;
+  /** One more who watches; undefined: nobody else does. */
+  readonly listen: (listener: Observe | undefined) => void;
 }
 
 /** A world that is watched: printed line by line when asked for, and judged at every happening. */
-export function createStage(setup: Setup, random: ReturnType<typeof createRandom>, print?: (line: string) => void): Stage {
-  let quiet: Quiet | undefined;
+export function createStage(setup: Setup, random: Random, print?: (line: string) => void): Stage {
+  let listener: Observe | undefined;
   let judge: Observe = () => undefined;
   const observe: Observe = (happening) => {
     const line = print === undefined ? undefined : describe(happening);
     if (line !== undefined) print?.(`${time(world)} ${line}`);
+    listener?.(happening);
     judge(happening);
-    quiet?.observe(happening);
   };
-  const world: World = createWorld(setup, random.fork(), (happening) => observe(happening));
+  const world = createWorld(setup, random.fork(), observe);
   judge = createInvariants(world);
   return {
     world,
     observe,
-    listen: (listener) => {
-      quiet = listener;
+    listen: (next) => {
+      listener = next;
     },
   };
 }

@@ -1,0 +1,456 @@
+import { describe, expect, test } from 'vitest';
+import { activeDownInterval } from '../../src/core/timers.ts';
+import { type Fact, millis } from '../../src/core/types.ts';
+import type { Packet } from './happening.ts';
+import { createPair, createScenario, type Scenario } from './scenario.ts';
+
+const interval = millis(100);
+const backupPatience = activeDownInterval(100, interval);
+
+const phaseSaid = (packet: Packet): string | undefined => packet.advert?.groups[0]?.phase;
+const handoverSaid = (packet: Packet): string | undefined => packet.advert?.groups[0]?.handover?.phase;
+const became = (facts: readonly Fact[], type: Fact['type']): number => facts.filter((fact) => fact.type === type).length;
+const reasonOf = (scenario: Scenario, node: string): string | undefined =>
+  scenario.facts(node).flatMap((fact) => (fact.type === 'becameActive' || fact.type === 'becameBackup' ? [fact.reason] : [])).at(-1);
+
+describe('who serves', () => {
+  test('of two directors that start together the one of higher priority serves, and only that one', () => {
+    const pair = createPair();
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(pair.overlap(0)).toBe(0);
+  });
+
+  test('with equal priorities the higher address serves when both were cut off and meet again', () => {
+    const pair = createScenario({ priorities: [100, 100] });
+    pair.world.isolate('vs1');
+    pair.vs1.start();
+    pair.vsbak.start();
+    pair.pass(1_000);
+    expect(pair.holders()).toEqual(['vs1', 'vsbak']);
+    pair.world.network.mendAll();
+    pair.pass(300);
+    expect(pair.holders()).toEqual(['vsbak']);
+  });
+
+  test('a returned primary waits for the operator', () => {
+    const pair = createPair();
+    pair.vs1.crash();
+    pair.pass(1_000);
+    pair.vs1.boot();
+    pair.pass(5_000);
+    expect(pair.holders()).toEqual(['vsbak']);
+  });
+
+  test('a returned primary takes over by itself when it may preempt, not before the delay', () => {
+    const pair = createPair({ preempt: true, preemptDelay: 2_000 });
+    pair.vs1.crash();
+    pair.pass(1_000);
+    pair.vs1.boot();
+    const booted = pair.now;
+    pair.pass(1_900);
+    expect(pair.holders()).toEqual(['vsbak']);
+    pair.pass(1_000);
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(pair.gap(booted)).toBe(0);
+  });
+
+  test('of three directors exactly one takes over from a dead active, the one of higher priority', () => {
+    const three = createPair({ names: ['vs1', 'vsbak', 'vs3'] });
+    const died = three.now;
+    three.vs1.crash();
+    three.pass(2_000);
+    expect(three.holders()).toEqual(['vsbak']);
+    expect(three.overlap(died)).toBe(0);
+  });
+
+  test('a backup whose rules are not in does not take over before they are', () => {
+    const pair = createPair();
+    pair.vsbak.kill();
+    pair.vsbak.loseDisk();
+    pair.vsbak.start();
+    pair.pass(500);
+    pair.vs1.crash();
+    pair.pass(3_000);
+    expect(pair.holders()).toEqual([]);
+    expect(became(pair.facts('vsbak'), 'takeoverWithheld')).toBe(1);
+    pair.vsbak.learnRules(1);
+    pair.pass(10);
+    expect(pair.holders()).toEqual(['vsbak']);
+  });
+});
+
+describe('when the active dies', () => {
+  test('the backup serves an Active_Down_Interval after the last advert that it heard', () => {
+    const pair = createPair();
+    pair.vs1.crash();
+    const took = pair.until(() => pair.holders().includes('vsbak'));
+    expect(took).toBeGreaterThan(backupPatience - interval - 1);
+    expect(took).toBeLessThan(backupPatience + 1);
+  });
+
+  test('the backup writes the rules, then the addresses, then announces them, then says so', () => {
+    const pair = createPair();
+    const from = pair.story.length;
+    pair.vs1.crash();
+    pair.until(() => pair.holders().includes('vsbak'));
+    pair.pass(1);
+    const told = pair.story.slice(from).flatMap((one) => {
+      if (one.type === 'sent' && one.packet.from === 'vsbak') return phaseSaid(one.packet) === 'active' ? ['says active'] : [];
+      if (one.type !== 'rulesLoaded' && one.type !== 'addressAdded' && one.type !== 'announced') return [];
+      return one.node === 'vsbak' ? [one.type] : [];
+    });
+    expect(told.slice(0, 6)).toEqual(['rulesLoaded', 'addressAdded', 'addressAdded', 'announced', 'announced', 'says active']);
+  });
+
+  test('adverts recorded from its life do not keep a dead active alive', () => {
+    const pair = createPair();
+    const recorded = pair.story.flatMap((one) => (one.type === 'sent' && one.packet.from === 'vs1' ? [one.packet] : [])).slice(-20);
+    pair.vs1.crash();
+    for (const [round, packet] of recorded.entries()) {
+      pair.world.timeline.at(pair.now + 30 * round, () => pair.world.network.send(packet, 0));
+    }
+    expect(pair.until(() => pair.holders().includes('vsbak'))).toBeLessThan(backupPatience + 1);
+    expect(pair.reports('vsbak')).toContainEqual(expect.objectContaining({ type: 'dropped', cause: 'stale' }));
+  });
+
+  test('a killed process leaves its addresses to the kernel, which takes them away when the lease ends', () => {
+    const pair = createPair();
+    const killed = pair.now;
+    pair.vs1.kill();
+    pair.pass(1_000);
+    expect(pair.holders()).toEqual(['vs1', 'vsbak']);
+    pair.pass(3_000);
+    expect(pair.holders()).toEqual(['vsbak']);
+    expect(pair.gap(killed)).toBe(0);
+  });
+
+  test('a process that restarts too late finds the other one active and lets go', () => {
+    const pair = createPair();
+    pair.vs1.kill();
+    pair.pass(800);
+    pair.vs1.start();
+    pair.pass(50);
+    expect(pair.holders()).toEqual(['vsbak']);
+    expect(reasonOf(pair, 'vs1')).toBe('active-elsewhere');
+  });
+
+  test('a process that restarts in time goes on, and nobody else ever serves', () => {
+    const pair = createPair();
+    const killed = pair.now;
+    pair.vs1.kill();
+    pair.pass(150);
+    pair.vs1.start();
+    pair.pass(5_000);
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(reasonOf(pair, 'vs1')).toBe('adopted');
+    expect(pair.gap(killed) + pair.overlap(killed)).toBe(0);
+  });
+
+  test('a restarted director whose state directory was lost is heard again at once', () => {
+    const pair = createPair();
+    pair.pass(20_000);
+    pair.vsbak.kill();
+    pair.vsbak.loseDisk();
+    pair.pass(1_000);
+    pair.vsbak.start();
+    pair.pass(250);
+    expect(pair.facts('vs1').at(-1)).toEqual({ type: 'peerHeard', peer: 'vsbak' });
+    expect(pair.vsbak.disk.incarnation).toBe(2);
+  });
+});
+
+describe('when wires fail', () => {
+  test('one of two links is enough', () => {
+    const pair = createPair();
+    const from = pair.now;
+    pair.world.network.cut('vs1', 'vsbak', 0);
+    pair.world.network.cut('vsbak', 'vs1', 1);
+    pair.pass(10_000);
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(pair.overlap(from)).toBe(0);
+  });
+
+  test('an active that is not heard sees it in the echoes and yields to the one who cannot know', () => {
+    const pair = createPair();
+    pair.world.network.cut('vs1', 'vsbak', 'all');
+    pair.pass(2_000);
+    expect(pair.holders()).toEqual(['vsbak']);
+    expect(reasonOf(pair, 'vs1')).toBe('not-heard-by-active');
+  });
+
+  test('when a cut heals the loser lets go at once and the winner announces again', () => {
+    const pair = createPair();
+    pair.world.isolate('vs1');
+    pair.pass(2_000);
+    expect(pair.holders()).toEqual(['vs1', 'vsbak']);
+    pair.world.network.mendAll();
+    const healed = pair.story.length;
+    expect(pair.until(() => pair.holders().length === 1)).toBeLessThan(interval + 1);
+    pair.pass(interval);
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(pair.story.slice(healed)).toContainEqual(expect.objectContaining({ type: 'announced', node: 'vs1' }));
+  });
+
+  test('an active that loses the link of a virtual IP is replaced at once, not after an Active_Down_Interval', () => {
+    const pair = createPair();
+    pair.vs1.kernel.setLink('eth0', false);
+    expect(pair.until(() => pair.holders().includes('vsbak'))).toBeLessThan(interval);
+    expect(pair.vs1.kernel.addresses.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.1.2']);
+  });
+});
+
+describe('when a process stands still', () => {
+  test('an active that slept through its peer’s patience steps down before it sends another advert', () => {
+    const pair = createPair();
+    pair.vs1.pause(2_000);
+    pair.pass(1_999);
+    const thawed = pair.story.length;
+    pair.pass(50);
+    const said = pair.story.slice(thawed).flatMap((one) => (one.type === 'sent' && one.packet.from === 'vs1' ? [phaseSaid(one.packet)] : []));
+    expect(new Set(said)).toEqual(new Set(['backup']));
+    expect(pair.holders()).toEqual(['vsbak']);
+  });
+
+  test('a backup that slept does not believe its timer before its packets', () => {
+    const pair = createPair();
+    pair.vsbak.pause(2_000);
+    pair.pass(4_000);
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(became(pair.facts('vsbak'), 'becameActive')).toBe(0);
+  });
+
+  test('nor does one that a slow kernel call held up', () => {
+    const pair = createPair();
+    pair.world.failover('vs1', 51);
+    pair.vs1.kernel.troubles = { refuse: 0, slow: 4_000 };
+    pair.pass(20);
+    pair.vs1.kernel.troubles = { refuse: 0, slow: 0 };
+    pair.pass(10_000);
+    expect(pair.holders()).toEqual(['vsbak']);
+    expect(became(pair.facts('vs1'), 'becameActive')).toBe(1);
+  });
+});
+
+describe('a planned handover', () => {
+  test('overlaps: the new director serves before the old one lets go, and the operator is told', () => {
+    const pair = createPair();
+    const from = pair.now;
+    const id = pair.world.failover('vs1', 51);
+    pair.pass(100);
+    expect(pair.holders()).toEqual(['vsbak']);
+    expect(pair.outcome(id)).toMatchObject({ ok: true });
+    expect(pair.gap(from)).toBe(0);
+    expect(pair.overlap(from)).toBeLessThan(2);
+  });
+
+  test('of which the other hears nothing ends as the death of the active would, and nobody loses the address', () => {
+    const pair = createPair();
+    const from = pair.now;
+    pair.lose((packet) => handoverSaid(packet) === 'ask');
+    pair.world.failover('vs1', 51);
+    pair.pass(3_000);
+    expect(pair.holders()).toHaveLength(1);
+    expect(pair.gap(from)).toBe(0);
+  });
+
+  test('whose confirmation is lost is called off, and nobody loses the address', () => {
+    const pair = createPair();
+    const from = pair.now;
+    pair.lose((packet) => handoverSaid(packet) === 'taken');
+    const id = pair.world.failover('vs1', 51);
+    pair.pass(3_000);
+    expect(pair.outcome(id)).toMatchObject({ ok: false, reason: 'not-confirmed' });
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(pair.gap(from)).toBe(0);
+  });
+
+  test('whose calling off is lost too ends with one director all the same', () => {
+    const pair = createPair();
+    const from = pair.now;
+    pair.lose((packet) => handoverSaid(packet) === 'taken');
+    pair.world.failover('vs1', 51);
+    pair.pass(900);
+    pair.world.isolate('vs1');
+    pair.lose(() => false);
+    pair.pass(3_000);
+    pair.world.network.mendAll();
+    pair.pass(2_000);
+    expect(pair.holders()).toHaveLength(1);
+    expect(pair.gap(from)).toBe(0);
+  });
+
+  test('that the taker does not survive leaves the address where it was', () => {
+    const pair = createPair();
+    const from = pair.now;
+    const id = pair.world.failover('vs1', 51);
+    pair.until(() => pair.holders().includes('vsbak'));
+    pair.vsbak.crash();
+    pair.pass(3_000);
+    expect(pair.holders()).toHaveLength(1);
+    expect(pair.outcome(id)).toBeDefined();
+    expect(pair.gap(from)).toBeLessThan(backupPatience + interval);
+  });
+
+  test('to a named director goes to that one', () => {
+    const three = createPair({ names: ['vs1', 'vsbak', 'vs3'] });
+    const from = three.now;
+    three.world.failover('vs1', 51, 'vs3');
+    three.pass(500);
+    expect(three.holders()).toEqual(['vs3']);
+    expect(three.gap(from)).toBe(0);
+  });
+
+  test('is refused with the reason when the other cannot take over', () => {
+    const reasonFor = (spoil: (pair: Scenario) => void): string | undefined => {
+      const pair = createPair();
+      spoil(pair);
+      pair.pass(1_000);
+      const id = pair.world.failover(pair.holders()[0] ?? 'vs1', 51);
+      pair.pass(10);
+      const outcome = pair.outcome(id);
+      expect(pair.holders()).toHaveLength(1);
+      return outcome?.ok === false ? outcome.reason : 'it was done';
+    };
+    expect(reasonFor(() => undefined)).toBe('it was done');
+    expect(reasonFor((pair) => pair.vsbak.crash())).toBe('peer-not-heard');
+    expect(reasonFor((pair) => pair.vsbak.kernel.setLink('eth0', false))).toBe('peer-in-fault');
+    expect(reasonFor((pair) => pair.world.maintenance('vsbak', true))).toBe('peer-in-maintenance');
+    expect(reasonFor((pair) => pair.vs1.learnRules(2))).toBe('peer-rules-not-in');
+  });
+
+  test('asked of a director that is not active is refused', () => {
+    const pair = createPair();
+    const id = pair.world.failover('vsbak', 51);
+    pair.pass(10);
+    expect(pair.outcome(id)).toMatchObject({ ok: false, reason: 'not-active' });
+  });
+});
+
+describe('people and init systems', () => {
+  test('a stop hands over first and releases after', () => {
+    const pair = createPair();
+    const from = pair.now;
+    pair.world.shutdown('vs1', 'handover');
+    pair.pass(1_000);
+    expect(pair.vs1.running).toBe(false);
+    expect(pair.holders()).toEqual(['vsbak']);
+    expect(pair.gap(from)).toBe(0);
+    expect(pair.overlap(from)).toBeLessThan(2);
+  });
+
+  test('a stop with nobody to hand over to releases all the same', () => {
+    const pair = createPair();
+    pair.vsbak.crash();
+    pair.pass(1_000);
+    pair.world.shutdown('vs1', 'handover');
+    pair.pass(100);
+    expect(pair.vs1.running).toBe(false);
+    expect(pair.holders()).toEqual([]);
+  });
+
+  test('a restart in place drops nothing, although it takes longer than a backup waits', () => {
+    const pair = createPair();
+    const from = pair.now;
+    pair.world.shutdown('vs1', 'inPlace');
+    pair.pass(1_500);
+    pair.vs1.start();
+    pair.pass(20_000);
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(pair.gap(from) + pair.overlap(from)).toBe(0);
+  });
+
+  test('a backup that comes out of a fault meanwhile is as patient with a restart in place as before', () => {
+    const pair = createPair();
+    const from = pair.now;
+    pair.world.shutdown('vs1', 'inPlace');
+    pair.pass(100);
+    pair.vsbak.kernel.setLink('eth0', false);
+    pair.pass(10);
+    pair.vsbak.kernel.setLink('eth0', true);
+    pair.pass(1_000);
+    pair.vs1.start();
+    pair.pass(5_000);
+    expect(pair.overlap(from)).toBe(0);
+  });
+
+  test('an active told to enter maintenance hands over first, and stays out after a restart', () => {
+    const pair = createPair();
+    const from = pair.now;
+    const id = pair.world.maintenance('vs1', true);
+    pair.pass(200);
+    expect(pair.outcome(id)).toMatchObject({ ok: true });
+    expect(pair.holders()).toEqual(['vsbak']);
+    expect(pair.gap(from)).toBe(0);
+    pair.vs1.kill();
+    pair.vsbak.crash();
+    pair.vs1.start();
+    pair.pass(5_000);
+    expect(pair.holders()).toEqual([]);
+    pair.world.maintenance('vs1', false);
+    pair.pass(1_000);
+    expect(pair.holders()).toEqual(['vs1']);
+  });
+
+  test('an active that nobody can relieve refuses maintenance and goes on', () => {
+    const pair = createPair();
+    pair.vsbak.crash();
+    pair.pass(1_000);
+    const id = pair.world.maintenance('vs1', true);
+    pair.pass(100);
+    expect(pair.outcome(id)).toMatchObject({ ok: false, reason: 'peer-not-heard' });
+    expect(pair.holders()).toEqual(['vs1']);
+  });
+});
+
+describe('the kernel', () => {
+  test('a virtual IP that somebody removes comes back and is reported', () => {
+    const pair = createPair();
+    const [vip] = pair.world.setup.groups[0]?.vips ?? [];
+    if (vip === undefined) throw new Error('a group without addresses');
+    pair.vs1.kernel.remove(vip, 'stranger');
+    expect(pair.until(() => pair.vs1.kernel.has(vip))).toBeLessThan(5);
+    expect(pair.reports('vs1')).toContainEqual({ type: 'vipRestored', vrid: 51, address: vip.address, dev: vip.dev });
+  });
+
+  test('foreign addresses stay through takeovers in both directions', () => {
+    const pair = createPair();
+    const foreign = { family: 4 as const, address: '198.51.100.1', prefix: 24, dev: 'eth0' };
+    pair.vs1.kernel.add(foreign, 'stranger');
+    pair.world.failover('vs1', 51);
+    pair.pass(500);
+    pair.world.failover('vsbak', 51);
+    pair.pass(500);
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(pair.vs1.kernel.has(foreign)).toBe(true);
+  });
+
+  test('no address follows rules that were refused, and the next try writes the rules first', () => {
+    const alone = createScenario();
+    alone.vs1.kernel.troubles = { refuse: 1, slow: 0 };
+    alone.vs1.start();
+    alone.pass(5_000);
+    expect(alone.holders()).toEqual([]);
+    expect(became(alone.facts('vs1'), 'enteredFault')).toBe(1);
+    expect(alone.reports('vs1').map((report) => report.type)).not.toContain('vipRestored');
+    expect(alone.reports('vs1').map((report) => report.type)).not.toContain('takeover');
+    alone.vs1.kernel.troubles = { refuse: 0, slow: 0 };
+    alone.pass(10_000);
+    expect(alone.holders()).toEqual(['vs1']);
+    expect(alone.vs1.kernel.rulesRevision).toBe(1);
+  });
+
+  test('a director announces its own addresses when a link comes up, but not one that was taken from it', () => {
+    const pair = createPair();
+    const own = { family: 4 as const, address: '10.0.0.3', prefix: 24, dev: 'eth0' };
+    pair.vsbak.kernel.remove(own, 'stranger');
+    const from = pair.story.length;
+    for (const dev of ['eth0', 'eth1']) {
+      pair.vsbak.kernel.setLink(dev, false);
+      pair.pass(10);
+      pair.vsbak.kernel.setLink(dev, true);
+      pair.pass(10);
+    }
+    const announced = pair.story.slice(from).flatMap((one) => (one.type === 'announced' ? [one.address.address] : []));
+    expect(announced).toEqual(['10.0.1.3']);
+  });
+});
