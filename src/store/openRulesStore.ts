@@ -1,0 +1,47 @@
+// The rules store that the configuration names, starting from the copy on disk.
+import type { StateBackend } from '../config/config.ts';
+import type { NodeName } from '../core/types.ts';
+import { readTextFile } from '../text/file.ts';
+import { contentOr, type OnFileProblem } from './fileProblem.ts';
+import { localCopy } from './localCopy.ts';
+import { createLocalStore } from './localStore.ts';
+import { type RedisTimings, redisTimings } from './redisConnection.ts';
+import { createRedisStore } from './redisStore.ts';
+import type { RulesStore, StoreEvent } from './rulesStore.ts';
+
+export interface RulesStoreOptions {
+  readonly state: StateBackend;
+  readonly node: NodeName;
+  /** The state directory. */
+  readonly directory: string;
+  readonly onProblem: OnFileProblem;
+  readonly report: (event: StoreEvent) => void;
+  readonly seen?: () => Readonly<Record<string, unknown>>;
+  readonly timings?: Partial<RedisTimings>;
+}
+
+/** Does not wait for the network. Throws VspairError when the password file cannot be read. */
+export async function openRulesStore(options: RulesStoreOptions): Promise<RulesStore> {
+  const { state, node, directory, onProblem, report } = options;
+  const copy = localCopy(directory);
+  const initial = await contentOr(copy, onProblem);
+  switch (state.backend) {
+    case 'none':
+      return createLocalStore({ initial, copy, onProblem });
+    case 'redis':
+      return createRedisStore({
+        access: { url: state.url, password: passwordOf(state.passwordFile), timings: { ...redisTimings, ...options.timings } },
+        prefix: state.prefix,
+        pollMs: state.poll,
+        node,
+        initial,
+        copy,
+        onProblem,
+        report,
+        seen: options.seen ?? (() => ({})),
+      });
+  }
+}
+
+const passwordOf = (file: string | undefined): string | undefined =>
+  file === undefined ? undefined : readTextFile(file).toString('utf8').trim();

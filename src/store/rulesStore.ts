@@ -1,0 +1,61 @@
+// Where the shared rules live, whatever the backend: the newest revision in memory, changes told, writes compared.
+import type { RulesDocument, RulesRevision } from '../rules/document.ts';
+
+export interface ApplyRequest {
+  readonly author: string;
+  readonly message: string;
+  /** Refused as a conflict unless this is the newest revision (0: none yet); without it the last writer wins. */
+  readonly expectedRevision?: number | undefined;
+}
+
+export type ApplyFailure =
+  /** Somebody else was faster: `current` is what the store has now. */
+  | 'conflict'
+  /** Nothing was written. */
+  | 'unavailable'
+  /** The connection failed between the write and its answer: look before trying again. */
+  | 'unconfirmed';
+
+export type ApplyResult =
+  | { readonly ok: true; readonly revision: RulesRevision }
+  | { readonly ok: false; readonly reason: ApplyFailure; readonly detail: string; readonly current: RulesRevision | undefined };
+
+export interface RulesStore {
+  /** The newest good rules that this director knows. Once there are some they are only ever replaced, never taken away. */
+  current(): RulesRevision | undefined;
+  apply(document: RulesDocument, request: ApplyRequest): Promise<ApplyResult>;
+  /** Called after each change of `current`. Returns how to stop. */
+  onChange(listener: (revision: RulesRevision) => void): () => void;
+  /** Leaves a takeover for others to read. Kept in memory while the store is away, up to a bound. */
+  recordEvent(event: Readonly<Record<string, unknown>>): void;
+  state(): RulesStoreState;
+  close(): Promise<void>;
+}
+
+/** Why the store's rules are not the ones in use. */
+export type RulesTrouble =
+  /** The store has no rules any more. */
+  | 'gone'
+  /** The store has an older revision than this director: it was restored, or lost its last writes. */
+  | 'behind'
+  /** What the store has is no rules document. */
+  | 'invalid';
+
+export interface RulesStoreState {
+  readonly backend: 'redis' | 'none';
+  readonly connected: boolean;
+  /** The last failure, while there is no connection. */
+  readonly detail: string | undefined;
+  readonly source: 'store' | 'disk' | 'none';
+  readonly trouble: { readonly what: RulesTrouble; readonly detail: string } | undefined;
+  /** Events that were dropped because too many waited. */
+  readonly eventsLost: number;
+}
+
+/** What the log is told, once for each change. */
+export type StoreEvent =
+  | { readonly type: 'connected' }
+  | { readonly type: 'disconnected'; readonly detail: string }
+  /** The store's user may not listen to its channel: changes arrive with the poll only. */
+  | { readonly type: 'noticesRefused'; readonly detail: string }
+  | { readonly type: 'trouble'; readonly what: RulesTrouble; readonly detail: string };

@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RulesDocument } from '../../src/rules/document.ts';
+import { openRulesStore } from '../../src/store/openRulesStore.ts';
+
+const empty: RulesDocument = { services: [] };
+const by = { author: 'op', message: '' };
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'vspair-local-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const open = () =>
+  openRulesStore({
+    state: { backend: 'none' },
+    node: 'vs1',
+    directory,
+    onProblem: (problem) => expect.fail(problem.detail),
+    report: () => undefined,
+  });
+
+test('applied rules are told, counted up and still there after a restart', async () => {
+  const store = await open();
+  const told: number[] = [];
+  store.onChange(({ revision }) => told.push(revision));
+  await Promise.all([store.apply(empty, by), store.apply(empty, by)]);
+  expect(told).toEqual([1, 2]);
+  const again = await open();
+  expect(again.current()).toMatchObject({ revision: 2, author: 'op' });
+  expect(again.state()).toMatchObject({ backend: 'none', connected: true, source: 'disk' });
+});
+
+test('an apply that expects another revision is a conflict and changes nothing', async () => {
+  const store = await open();
+  expect(await store.apply(empty, { ...by, expectedRevision: 1 })).toMatchObject({ ok: false, reason: 'conflict', current: undefined });
+  expect(store.current()).toBeUndefined();
+});
+
+test('rules that could not be put on disk are not applied', async () => {
+  const store = await open();
+  await mkdir(join(directory, 'rules.json.new'));
+  expect(await store.apply(empty, by)).toMatchObject({ ok: false, reason: 'unavailable' });
+  expect(store.current()).toBeUndefined();
+});

@@ -1,0 +1,295 @@
+import { EventEmitter, once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { millis } from '../../src/core/types.ts';
+import { digestOf } from '../../src/rules/digest.ts';
+import type { RulesDocument, RulesRevision } from '../../src/rules/document.ts';
+import { localCopy } from '../../src/store/localCopy.ts';
+import { openRulesStore } from '../../src/store/openRulesStore.ts';
+import type { RulesStore, StoreEvent } from '../../src/store/rulesStore.ts';
+import { type RedisServer, redisServer } from './redisServer.ts';
+
+const ends: (() => unknown)[] = [];
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'vspair-rules-'));
+});
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+  await rm(directory, { recursive: true });
+});
+
+async function redis(options?: Parameters<typeof redisServer>[0]): Promise<RedisServer> {
+  const server = await redisServer(options);
+  ends.push(() => server.dispose());
+  return server;
+}
+
+interface Watched {
+  readonly store: RulesStore;
+  readonly events: StoreEvent[];
+  /** Waits until the condition holds, looking again after each event and each change of the rules. */
+  until(condition: () => boolean): Promise<void>;
+}
+
+interface DirectorOptions {
+  readonly name?: string;
+  readonly pollMs?: number;
+  readonly passwordFile?: string;
+}
+
+/** A director's store; by default it polls so rarely that only notices bring changes. */
+async function director(server: RedisServer, { name = 'vs1', pollMs = 60_000, passwordFile }: DirectorOptions = {}): Promise<Watched> {
+  const events: StoreEvent[] = [];
+  const news = new EventEmitter();
+  const store = await openRulesStore({
+    state: { backend: 'redis', url: server.url, prefix: 'test:', poll: millis(pollMs), passwordFile },
+    node: name,
+    directory: join(directory, name),
+    onProblem: (problem) => {
+      throw new Error(problem.detail);
+    },
+    report(event) {
+      events.push(event);
+      news.emit('news');
+    },
+    timings: { connectMs: 500, commandMs: 150, firstPauseMs: 20, longestPauseMs: 50 },
+  });
+  ends.push(() => store.close());
+  store.onChange(() => news.emit('news'));
+  return {
+    store,
+    events,
+    async until(condition) {
+      while (!condition()) await once(news, 'news');
+    },
+  };
+}
+
+async function connected(server: RedisServer, options?: DirectorOptions): Promise<Watched> {
+  const watched = await director(server, options);
+  await watched.until(() => watched.store.state().connected);
+  return watched;
+}
+
+const rules = (weight: number): RulesDocument => ({
+  services: [
+    {
+      protocol: 'tcp',
+      address: '10.0.0.1',
+      port: 80,
+      scheduler: 'wlc',
+      persistence: undefined,
+      persistenceNetmask: undefined,
+      onePacket: false,
+      servers: [{ address: '10.0.0.11', port: 80, weight, forward: 'dr', upperThreshold: 0, lowerThreshold: 0 }],
+    },
+  ],
+});
+
+const by = { author: 'op', message: 'because' };
+
+async function applied(store: RulesStore, document: RulesDocument): Promise<RulesRevision> {
+  const result = await store.apply(document, by);
+  if (!result.ok) throw new Error(result.detail);
+  return result.revision;
+}
+
+test('what one director applies the other has, told by the notice, and both have it on disk', async () => {
+  const server = await redis();
+  const [one, two] = await Promise.all([connected(server), connected(server, { name: 'vsbak' })]);
+  const revision = await applied(one.store, rules(1));
+  expect(revision).toMatchObject({ revision: 1, author: 'op', message: 'because', digest: digestOf(rules(1)) });
+  await two.until(() => two.store.current()?.revision === 1);
+  expect(two.store.current()).toEqual(revision);
+  await Promise.all([one.store.close(), two.store.close()]);
+  for (const name of ['vs1', 'vsbak'])
+    expect(await localCopy(join(directory, name)).load()).toEqual({ found: 'content', content: revision });
+});
+
+test('every applied revision is in the history', async () => {
+  const server = await redis();
+  const { store } = await connected(server);
+  await applied(store, rules(1));
+  await applied(store, rules(2));
+  const entries = await server.client().xrange('test:history', '-', '+');
+  expect(entries.map(([, fields]) => fields.slice(0, 4))).toEqual([
+    ['revision', '1', 'digest', digestOf(rules(1))],
+    ['revision', '2', 'digest', digestOf(rules(2))],
+  ]);
+});
+
+test('of two that change the same revision one wins, and the other learns the rules that won', async () => {
+  const server = await redis();
+  const [one, two] = await Promise.all([connected(server), connected(server, { name: 'vsbak' })]);
+  await applied(one.store, rules(1));
+  const results = await Promise.all([
+    one.store.apply(rules(2), { ...by, expectedRevision: 1 }),
+    two.store.apply(rules(3), { ...by, expectedRevision: 1 }),
+  ]);
+  const won = results.filter((result) => result.ok);
+  const lost = results.filter((result) => !result.ok);
+  expect(won).toHaveLength(1);
+  expect(lost).toEqual([{ ok: false, reason: 'conflict', detail: 'the newest revision is 2, not 1', current: won[0]?.revision }]);
+});
+
+test('expecting revision 0 means: only if there are no rules yet', async () => {
+  const { store } = await connected(await redis());
+  expect(await store.apply(rules(1), { ...by, expectedRevision: 0 })).toMatchObject({ ok: true });
+  expect(await store.apply(rules(1), { ...by, expectedRevision: 0 })).toMatchObject({ ok: false, reason: 'conflict' });
+});
+
+test('a change whose notice was lost is found by the poll', async () => {
+  const server = await redis();
+  const [writer, reader] = await Promise.all([connected(server), connected(server, { name: 'vsbak', pollMs: 20 })]);
+  const client = server.client();
+  await client.call('ACL', 'SETUSER', 'default', 'resetchannels');
+  await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  const revision = await applied(writer.store, rules(1));
+  await reader.until(() => reader.store.current()?.revision === 1);
+  expect(reader.store.current()).toEqual(revision);
+  await reader.until(() => reader.events.some(({ type }) => type === 'noticesRefused'));
+  expect(reader.store.state().connected).toBe(true);
+});
+
+test('when the store cannot keep the history it changes nothing', async () => {
+  const server = await redis();
+  const watched = await connected(server);
+  const client = server.client();
+  await client.set('test:history', 'not a stream');
+  expect(await watched.store.apply(rules(1), by)).toMatchObject({
+    ok: false,
+    reason: 'unavailable',
+    detail: expect.stringContaining('WRONGTYPE') as unknown,
+  });
+  expect(await client.exists('test:rules')).toBe(0);
+});
+
+test('a killed server is told, nothing is applied meanwhile, the rules stay, and the connection comes back by itself', async () => {
+  const server = await redis({ persistent: true });
+  const watched = await connected(server);
+  const revision = await applied(watched.store, rules(1));
+  await server.kill();
+  await watched.until(() => !watched.store.state().connected);
+  expect(await watched.store.apply(rules(2), by)).toMatchObject({ ok: false, reason: 'unavailable', current: revision });
+  await server.start();
+  await watched.until(() => watched.store.state().connected);
+  expect(watched.store.current()).toEqual(revision);
+  expect(await applied(watched.store, rules(2))).toMatchObject({ revision: 2 });
+  expect(watched.events.map(({ type }) => type)).toEqual(['connected', 'disconnected', 'connected']);
+});
+
+test('a frozen server is left: an apply says that nobody knows whether it was carried out, and the rules stay', async () => {
+  const server = await redis();
+  const watched = await connected(server, { pollMs: 30 });
+  const revision = await applied(watched.store, rules(1));
+  server.freeze();
+  expect(await watched.store.apply(rules(2), by)).toMatchObject({ ok: false, reason: 'unconfirmed', current: revision });
+  await watched.until(() => !watched.store.state().connected);
+  server.thaw();
+  await watched.until(() => watched.store.state().connected);
+});
+
+test('a server that was away from the start is found when it comes', async () => {
+  const server = await redis();
+  await server.kill();
+  const watched = await director(server);
+  await watched.until(() => watched.events.length > 0);
+  expect(watched.store.state()).toMatchObject({ connected: false, source: 'none' });
+  expect(watched.store.state().detail).toContain('ECONNREFUSED');
+  await server.start();
+  await watched.until(() => watched.store.state().connected);
+  expect(watched.store.state().detail).toBeUndefined();
+});
+
+test('an emptied server never takes the rules away; it is told, and the next apply goes above the revision in use', async () => {
+  const server = await redis();
+  const watched = await connected(server, { pollMs: 20 });
+  await applied(watched.store, rules(1));
+  const revision = await applied(watched.store, rules(2));
+  await server.client().flushall();
+  await watched.until(() => watched.store.state().trouble?.what === 'gone');
+  expect(watched.store.current()).toEqual(revision);
+  expect(await watched.store.apply(rules(3), { ...by, expectedRevision: 1 })).toMatchObject({ ok: false, reason: 'conflict' });
+  expect(await watched.store.apply(rules(3), { ...by, expectedRevision: 2 })).toMatchObject({ ok: true, revision: { revision: 3 } });
+  await watched.store.apply(rules(4), by);
+  expect(watched.store.current()?.revision).toBe(4);
+});
+
+test('a server that was set back to an older revision is told, and the newer rules stay', async () => {
+  const server = await redis();
+  const watched = await connected(server, { pollMs: 20 });
+  await applied(watched.store, rules(1));
+  const older = await server.client().dumpBuffer('test:rules');
+  const newer = await applied(watched.store, rules(2));
+  await server.client().restore('test:rules', 0, older, 'REPLACE');
+  await watched.until(() => watched.store.state().trouble?.what === 'behind');
+  expect(watched.store.current()).toEqual(newer);
+});
+
+test.each([
+  ['a document that is no JSON', { document: '{' }],
+  ['a document that is not rules', { document: '{"services":[{}]}' }],
+  ['a digest of other rules', { digest: '0000000000000000' }],
+])('%s in the store is told, and the good rules stay', async (_what, fields) => {
+  const server = await redis();
+  const watched = await connected(server, { pollMs: 20 });
+  const good = await applied(watched.store, rules(1));
+  await server.client().hset('test:rules', { revision: 2, digest: 'x', ...fields });
+  await watched.until(() => watched.store.state().trouble?.what === 'invalid');
+  expect(watched.store.current()).toEqual(good);
+});
+
+test('a director starts from its disk when the server is away, and says so', async () => {
+  const server = await redis();
+  const first = await connected(server);
+  const revision = await applied(first.store, rules(1));
+  await first.store.close();
+  await server.kill();
+  const { store } = await director(server);
+  expect(store.current()).toEqual(revision);
+  expect(store.state().source).toBe('disk');
+});
+
+test('a wrong password is told without showing it, and the right one is read from its file', async () => {
+  const server = await redis({ password: 'correct-horse' });
+  const file = join(directory, 'password');
+  await writeFile(file, 'wrong-horse\n');
+  const refused = await director(server, { passwordFile: file });
+  await refused.until(() => refused.events.length > 0);
+  expect(refused.store.state().detail).toContain('WRONGPASS');
+  expect(JSON.stringify([refused.events, refused.store.state()])).not.toContain('wrong-horse');
+  await writeFile(file, 'correct-horse\n');
+  await connected(server, { name: 'vsbak', passwordFile: file });
+});
+
+test('each director leaves when it was last seen', async () => {
+  const server = await redis();
+  const { store } = await connected(server, { pollMs: 20 });
+  const client = server.client();
+  await expect.poll(() => client.hget('test:directors', 'vs1')).not.toBeNull();
+  expect(JSON.parse((await client.hget('test:directors', 'vs1')) ?? '')).toMatchObject({
+    time: expect.stringMatching(/^\d{4}-/) as unknown,
+  });
+  await store.close();
+});
+
+test('a takeover that happened while the server was away is in the store when it is back, in order', async () => {
+  const server = await redis();
+  const watched = await connected(server, { pollMs: 20 });
+  await server.kill();
+  await watched.until(() => !watched.store.state().connected);
+  watched.store.recordEvent({ id: 1 });
+  watched.store.recordEvent({ id: 2 });
+  await server.start();
+  const client = server.client();
+  await expect.poll(() => client.xlen('test:events')).toBe(2);
+  const entries = await client.xrange('test:events', '-', '+');
+  expect(entries.map(([, fields]) => fields)).toEqual([
+    ['event', '{"id":1}'],
+    ['event', '{"id":2}'],
+  ]);
+});
