@@ -30,24 +30,7 @@ export function createRedisStore(options: RedisStoreOptions): RulesStore {
   const held = holdRules(options.initial, options.copy, options.onProblem);
   const events = waitForStore(eventLimit);
   const link = watchLink(options.report);
-  const trouble = watchTrouble(options.report);
-  const connection = connectRedis(options.access, options.node, changedChannel(options.prefix), {
-    onReady: () => void refresh(),
-    onNotice: () => void refresh(),
-    onDeaf: (detail) => options.report({ type: 'noticesRefused', detail }),
-    onFailure: (detail) => link.lost(detail),
-  });
-  const rules = rulesIn(connection.redis, options.prefix);
-
-  const refresh = oneAtATime(async () => {
-    if (!connection.ready()) return;
-    try {
-      trouble.note(await look(rules, held));
-      link.up();
-    } catch (error) {
-      link.lost(messageOf(error));
-    }
-  });
+  const { connection, rules, refresh, trouble } = follow(options, held, link);
 
   const tell = async (): Promise<void> => {
     if (!link.connected()) return;
@@ -59,19 +42,17 @@ export function createRedisStore(options: RedisStoreOptions): RulesStore {
     }
   };
 
-  const poll = setInterval(
-    () =>
-      void refresh()
-        .then(tell)
-        .then(() => connection.probeListener()),
-    options.pollMs,
-  );
+  const look = (): Promise<void> =>
+    refresh()
+      .then(tell)
+      .then(() => connection.probeListener());
+  const poll = setInterval(() => void look(), options.pollMs);
 
   return {
     current: () => held.current(),
     onChange: (listener) => held.onChange(listener),
     async apply(document, request) {
-      if (!connection.ready()) return failure('unavailable', link.detail() ?? 'no connection', held);
+      if (!(connection.ready() && link.connected())) return failure('unavailable', link.detail() ?? 'no connection yet', held);
       const result = await write(rules, held, document, request);
       if (!result.ok && result.reason === 'conflict') await refresh();
       return result.ok ? result : { ...result, current: held.current() };
@@ -97,8 +78,30 @@ export function createRedisStore(options: RedisStoreOptions): RulesStore {
   };
 }
 
+/** Keeps the rules held here those of the store: looks after each connection and each notice, and when asked. */
+function follow(options: RedisStoreOptions, held: HeldRules, link: Link) {
+  const trouble = watchTrouble(options.report);
+  const connection = connectRedis(options.access, options.node, changedChannel(options.prefix), {
+    onReady: () => void refresh(),
+    onNotice: () => void refresh(),
+    onDeaf: (detail) => options.report({ type: 'noticesRefused', detail }),
+    onFailure: (detail) => link.lost(detail),
+  });
+  const rules = rulesIn(connection.redis, options.prefix);
+  const refresh = oneAtATime(async () => {
+    if (!connection.ready()) return;
+    try {
+      trouble.note(await newsIn(rules, held));
+      link.up();
+    } catch (error) {
+      link.lost(messageOf(error));
+    }
+  });
+  return { connection, rules, refresh, trouble };
+}
+
 /** Takes newer rules over. Answers what is wrong with those in the store, if something is. */
-async function look(rules: RedisRules, held: HeldRules): Promise<Trouble | undefined> {
+async function newsIn(rules: RedisRules, held: HeldRules): Promise<Trouble | undefined> {
   const mark = await rules.mark();
   const known = held.current();
   const wrong = troubleWith(mark, known);
@@ -138,6 +141,8 @@ const failure = (reason: ApplyFailure, detail: string, held: HeldRules): ApplyRe
   detail,
   current: held.current(),
 });
+
+type Link = ReturnType<typeof watchLink>;
 
 /** Whether the store answers, told when it changes. */
 function watchLink(report: (event: StoreEvent) => void) {
