@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { ipBatchAnyway } from './ip.ts';
-import { labEnv, LabProcess } from './labProcess.ts';
+import { labEnv, LabProcess, type ProcessOptions } from './labProcess.ts';
 import { setLinkUp } from './link.ts';
 import { inNamespace } from './namespace.ts';
 import type { HostPlan, Leg } from './plan.ts';
@@ -47,8 +47,8 @@ export class Host {
   }
 
   /** Starts a program that goes on; it ends with the cluster at the latest. */
-  spawn(argv: readonly string[], env: Readonly<Record<string, string>> = {}): LabProcess {
-    const started = new LabProcess(this.namespace, argv, env);
+  spawn(argv: readonly string[], options: ProcessOptions = {}): LabProcess {
+    const started = new LabProcess(this.namespace, argv, options);
     this.#processes.add(started);
     void started.exited.then(() => this.#processes.delete(started));
     return started;

@@ -11,6 +11,12 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+export interface ProcessOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Takes stdout as it comes; without it, stdout is read as lines. */
+  readonly onBytes?: (bytes: Buffer) => void;
+}
+
 export class LabProcess {
   readonly pid: number;
   readonly argv: readonly string[];
@@ -20,7 +26,7 @@ export class LabProcess {
   readonly #lines: string[] = [];
   readonly #told = new EventEmitter().setMaxListeners(0);
 
-  constructor(namespace: string, argv: readonly string[], env: Readonly<Record<string, string>>) {
+  constructor(namespace: string, argv: readonly string[], { env, onBytes }: ProcessOptions = {}) {
     const [program = '', ...args] = argv;
     this.#child = inNamespace(namespace, () => spawn(program, args, { env: labEnv(env), detached: true, stdio: ['ignore', 'pipe', 'pipe'] }));
     // A program that is not there is told by the missing pid below; unheard, the event would end this process.
@@ -28,7 +34,8 @@ export class LabProcess {
     if (this.#child.pid === undefined) throw new Error(`cannot start ${argv.join(' ')}`);
     this.pid = this.#child.pid;
     this.argv = argv;
-    this.#listen(this.#child.stdout);
+    if (onBytes === undefined) this.#listen(this.#child.stdout);
+    else this.#child.stdout?.on('data', onBytes);
     this.#listen(this.#child.stderr);
     this.exited = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => resolve({ code, signal }));

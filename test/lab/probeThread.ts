@@ -1,0 +1,50 @@
+// The thread of probe.ts. It was started inside the client's namespace, so that its socket is there.
+import { createSocket } from 'node:dgram';
+import { parentPort, workerData } from 'node:worker_threads';
+import { labNow } from './clock.ts';
+import { echoPort } from './echo.ts';
+import type { Answer, ProbeNews, ProbeTarget } from './probe.ts';
+
+const newsEveryMs = 10;
+// Answers to the last probes are waited for before the end.
+const lastAnswersMs = 50;
+
+const { address, intervalMs } = workerData as ProbeTarget;
+const socket = createSocket('udp4');
+let answers: Answer[] = [];
+let sent = 0;
+let lastSentAt = labNow();
+let longestPauseMs = 0;
+
+socket.on('message', (message) => {
+  answers.push({ sentAt: message.readDoubleLE(0), at: labNow(), by: message.toString('utf8', 8) });
+});
+
+function probe(): void {
+  const now = labNow();
+  if (sent > 0) longestPauseMs = Math.max(longestPauseMs, now - lastSentAt);
+  lastSentAt = now;
+  sent += 1;
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(now);
+  // A probe that cannot be sent is one without an answer.
+  socket.send(bytes, echoPort, address, () => undefined);
+}
+
+function tell(): void {
+  const news: ProbeNews = { answers, sent, longestPauseMs };
+  if (answers.length > 0) parentPort?.postMessage(news);
+  answers = [];
+}
+
+const probing = setInterval(probe, intervalMs);
+const telling = setInterval(tell, newsEveryMs);
+
+parentPort?.once('message', () => {
+  clearInterval(probing);
+  setTimeout(() => {
+    clearInterval(telling);
+    tell();
+    socket.close();
+  }, lastAnswersMs);
+});
