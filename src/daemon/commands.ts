@@ -1,0 +1,81 @@
+// What operators ask of the daemon, over the control socket or through the other director.
+import type { ControlShapes, FailoverParams, GroupOutcome, RulesApplyParams, RulesApplyResult } from '../control/protocol.ts';
+import type { DirectorStatus, PeerStatus } from '../control/status.ts';
+import type { NodeName, Outcome } from '../core/types.ts';
+import type { GroupSnapshot, KeeperSnapshot } from '../keeper/messages.ts';
+import type { PeerChannel } from '../peer/channel.ts';
+import type { PeerShapes } from '../peer/protocol.ts';
+import type { Handlers } from '../rpc/methods.ts';
+import type { RulesStore } from '../store/rulesStore.ts';
+import type { KeeperThread } from './keeperThread.ts';
+import { statusReport } from './statusReport.ts';
+
+export interface CommandParts {
+  readonly cluster: string;
+  readonly keeper: KeeperThread;
+  readonly channel: () => PeerChannel;
+  readonly store: RulesStore;
+  readonly directorStatus: () => Promise<DirectorStatus>;
+}
+
+/** Enough for a handover of a cold standby on the other side; its outcome is always told before. */
+const handoverAnswerMs = 30_000;
+const statusAnswerMs = 1_500;
+
+export function controlHandlers(parts: CommandParts): Handlers<ControlShapes> {
+  return {
+    status: async () => {
+      const self = await parts.directorStatus();
+      const peers = await Promise.all(self.keeper.peers.map((peer) => peerStatus(parts, peer.node, peer.heard)));
+      return statusReport({ cluster: parts.cluster, self, peers });
+    },
+    failover: (params) => failover(parts, params),
+    maintenance: ({ on }) => parts.keeper.maintenance(on),
+    rulesShow: () => parts.store.current() ?? null,
+    rulesApply: (params) => applyRules(parts.store, params),
+  };
+}
+
+/** A peer's word is carried out only here: it never passes a command on, so none can go round in circles. */
+export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
+  return {
+    status: () => parts.directorStatus(),
+    failover: async ({ group, to }) => {
+      const found = (await parts.keeper.snapshot()).groups.find(({ name }) => name === group);
+      return found === undefined ? unknownGroup(group) : parts.keeper.failover(found.vrid, to);
+    },
+  };
+}
+
+async function peerStatus({ channel }: CommandParts, node: NodeName, heard: boolean): Promise<PeerStatus> {
+  try {
+    return { node, via: 'channel', director: await channel().request(node, 'status', {}, { timeoutMs: statusAnswerMs }) };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { node, via: heard ? 'adverts' : 'none', detail };
+  }
+}
+
+async function failover(parts: CommandParts, { group, to }: FailoverParams): Promise<readonly GroupOutcome[]> {
+  const keeper = await parts.keeper.snapshot();
+  const groups = keeper.groups.filter(({ name }) => group === undefined || name === group);
+  if (groups.length === 0) return [{ group: group ?? '', outcome: unknownGroup(group ?? '') }];
+  return Promise.all(groups.map(async (one) => ({ group: one.name, outcome: await failoverOf(parts, keeper, one, to) })));
+}
+
+/** The active alone can hand over. When that is another director, it is asked to. */
+async function failoverOf(parts: CommandParts, keeper: KeeperSnapshot, group: GroupSnapshot, to: NodeName | undefined): Promise<Outcome> {
+  const { active } = group;
+  if (active === keeper.self) return parts.keeper.failover(group.vrid, to);
+  if (active === undefined) return { ok: false, reason: 'not-active', detail: `no director is active for ${group.name}` };
+  const params = to === undefined ? { group: group.name } : { group: group.name, to };
+  return parts.channel().request(active, 'failover', params, { timeoutMs: handoverAnswerMs });
+}
+
+const unknownGroup = (group: string): Outcome => ({ ok: false, reason: 'unknown-group', detail: `there is no group ${group}` });
+
+async function applyRules(store: RulesStore, { document, author, message, expectedRevision }: RulesApplyParams): Promise<RulesApplyResult> {
+  const result = await store.apply(document, { author, message, expectedRevision });
+  if (result.ok) return { ok: true, revision: result.revision.revision, digest: result.revision.digest };
+  return { ok: false, reason: result.reason, detail: result.detail, currentRevision: result.current?.revision ?? 0 };
+}

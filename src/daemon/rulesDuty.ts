@@ -1,0 +1,132 @@
+// Keeps the kernel's IPVS table at the newest rules (warm standby), or the bytes for it ready (cold standby), and tells
+// the keeper. Nothing here is waited for at a takeover: what the keeper needs it has got before.
+import type { RulesMark } from '../core/types.ts';
+import type { RulesStatus } from '../control/status.ts';
+import type { ToKeeper } from '../keeper/messages.ts';
+import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
+import type { RulesRevision } from '../rules/document.ts';
+import type { Reconciler } from '../rules/reconciler.ts';
+import type { RulesStore } from '../store/rulesStore.ts';
+
+export interface RulesDuty {
+  /** What adverts say of our rules before the first message to the keeper. */
+  readonly mark: RulesMark;
+  status(): RulesStatus;
+  /** The keeper runs: from now on it is told of every change. */
+  begin(post: (message: ToKeeper) => void): void;
+  /** On cold standby the keeper has written the rules at a takeover; what it could not write is tried again. */
+  lookAgain(): void;
+  close(): void;
+}
+
+export interface RulesDutyParts {
+  readonly store: RulesStore;
+  readonly reconciler: Reconciler;
+  readonly standby: 'warm' | 'cold';
+  readonly report: (event: RulesEvent) => void;
+}
+
+export type RulesEvent =
+  | { readonly type: 'rulesIn'; readonly revision: RulesRevision; readonly written: number }
+  | { readonly type: 'rulesPrepared'; readonly revision: RulesRevision; readonly requests: number }
+  | { readonly type: 'rulesNotIn'; readonly revision: RulesRevision; readonly failures: readonly KernelFailure[]; readonly detail: string };
+
+/** What the kernel refused may be possible later: a module loaded by hand, memory freed. */
+const retryMs = 10_000;
+const noRules: RulesMark = { revision: 0, digest: '0'.repeat(16), ready: true };
+
+export async function startRulesDuty(parts: RulesDutyParts): Promise<RulesDuty> {
+  const { store } = parts;
+  let post: (message: ToKeeper) => void = () => undefined;
+  let outcome: Outcome = { mark: noRules, batch: undefined, errors: [] };
+  let retry: NodeJS.Timeout | undefined;
+
+  const bring = async (revision: RulesRevision): Promise<void> => {
+    clearTimeout(retry);
+    outcome = await bringIn(parts, revision);
+    if (outcome.errors.length > 0) retry = setTimeout(again, retryMs).unref();
+    if (store.current() === revision) tell();
+  };
+
+  const tell = (): void => {
+    const { mark } = outcome;
+    post({ type: 'rules', mark, batch: outcome.batch ?? { ...mark, messages: new Uint8Array(), labels: [] } });
+  };
+
+  const again = (): void => {
+    const revision = store.current();
+    if (revision !== undefined) void bring(revision);
+  };
+
+  const initial = store.current();
+  if (initial !== undefined) await bring(initial);
+  const forget = store.onChange((revision) => void bring(revision));
+
+  return {
+    get mark() {
+      return outcome.mark;
+    },
+    status: () => statusOf(store, outcome),
+    begin(send) {
+      post = send;
+      tell();
+    },
+    lookAgain: again,
+    close() {
+      forget();
+      clearTimeout(retry);
+    },
+  };
+}
+
+interface Outcome {
+  readonly mark: RulesMark;
+  /** What is left to be written at a takeover. */
+  readonly batch: CompiledRules | undefined;
+  readonly errors: readonly string[];
+}
+
+/** Never rejects: what went wrong is part of the outcome. */
+async function bringIn(parts: RulesDutyParts, revision: RulesRevision): Promise<Outcome> {
+  try {
+    return parts.standby === 'warm' ? await write(parts, revision) : await prepare(parts, revision);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    parts.report({ type: 'rulesNotIn', revision, failures: [], detail });
+    // A document without services asks nothing of a kernel without IPVS.
+    const ready = revision.document.services.length === 0;
+    return { mark: { revision: revision.revision, digest: revision.digest, ready }, batch: undefined, errors: ready ? [] : [detail] };
+  }
+}
+
+async function write({ reconciler, report }: RulesDutyParts, revision: RulesRevision): Promise<Outcome> {
+  const { mark, failures, written, unsaved } = await reconciler.apply(revision);
+  const errors = [...failures.map(failureText), ...unsavedText(unsaved)];
+  if (failures.length > 0) report({ type: 'rulesNotIn', revision, failures, detail: errors.join('; ') });
+  else report({ type: 'rulesIn', revision, written });
+  return { mark, batch: undefined, errors };
+}
+
+async function prepare({ reconciler, report }: RulesDutyParts, revision: RulesRevision): Promise<Outcome> {
+  const { mark, batch, unsaved } = await reconciler.prepare(revision);
+  report({ type: 'rulesPrepared', revision, requests: batch.labels.length });
+  return { mark, batch, errors: unsavedText(unsaved) };
+}
+
+const failureText = (failure: KernelFailure): string => `${failure.attempt} ${failure.object}: ${failure.errno}`;
+
+const unsavedText = (error: unknown): string[] =>
+  error === undefined ? [] : [`which services are ours could not be saved: ${error instanceof Error ? error.message : String(error)}`];
+
+function statusOf(store: RulesStore, { mark, errors }: Outcome): RulesStatus {
+  const { source, trouble } = store.state();
+  const services = store.current()?.document.services ?? [];
+  return {
+    revision: mark.revision,
+    digest: mark.digest,
+    services: services.length,
+    servers: services.reduce((sum, service) => sum + service.servers.length, 0),
+    source,
+    errors: trouble === undefined ? errors : [...errors, trouble.detail],
+  };
+}
