@@ -96,7 +96,8 @@ const DEVCONF_FORWARDING = 0;
 const IFF_UP = 0x1;
 const IFF_RUNNING = 0x40;
 const IFF_LOWER_UP = 0x10000;
-// RUNNING is what RFC 2863 calls operationally up; it may lag behind the carrier, so both are asked for.
+// RUNNING is what RFC 2863 calls operationally up. It comes after the carrier, and what is sent before it is dropped; when
+// the carrier goes it may go later, so both are asked for.
 const IFF_USABLE = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
 
 // --------------------------------------------------------------------------------------------------------- requests
