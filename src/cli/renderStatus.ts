@@ -153,12 +153,12 @@ function alertLines({ alerts }: DaemonStatus): string[] {
   return [`  alerts    ${alerts.delivered} delivered, ${alerts.failed} failed${last}`];
 }
 
-function takeoverLines({ groups }: KeeperSnapshot): string[] {
+function takeoverLines({ groups, takenAt }: KeeperSnapshot): string[] {
   return groups.flatMap(({ name, lastTakeover }) => {
     if (lastTakeover === undefined) return [];
     const { decidedAt, rulesInAt, vipAddedAt, announcedAt } = lastTakeover;
     const steps = `rules in ${millisText(rulesInAt - decidedAt)}, virtual IP ${millisText(vipAddedAt - decidedAt)}, announced ${millisText(announcedAt - decidedAt)}`;
-    return [`  takeover  ${name}, the last: ${steps} after the decision`];
+    return [`  takeover  ${name}, ${durationText(takenAt - decidedAt)} ago: ${steps} after the decision`];
   });
 }
 

@@ -13,7 +13,7 @@ export function checkInterfaces({ config, placeOf }: LoadedConfig, devices: read
     .map(({ at, dev }) => ({
       place: placeOf(at),
       what: `${pathText(at)} is ${dev}, which this machine does not have`,
-      expected: suggestion(dev, usable),
+      expected: usable.length === 0 ? 'an interface other than lo; this machine has none' : suggestion(dev, usable),
     }));
 }
 

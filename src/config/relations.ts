@@ -14,7 +14,7 @@ type Places = Pick<YamlTree, 'placeOf' | 'placeOfKey'>;
 /** Every contradiction, in no particular order. */
 export function contradictions(draft: Draft, places: Places): Problem[] {
   return [
-    ...tooFewDirectors(draft, places),
+    ...onlyOneDirector(draft, places),
     ...badDirectorNames(draft, places),
     ...unevenLinks(draft, places),
     ...mixedFamilies(draft, places),
@@ -37,10 +37,10 @@ export function doubts(draft: Draft, places: Places): Problem[] {
   ];
 }
 
-function tooFewDirectors({ directors }: Draft, { placeOf }: Places): Problem[] {
-  if (directors.length >= 2) return [];
-  const what = directors.length === 0 ? 'directors names nobody' : `directors names only ${directors[0]?.name ?? ''}`;
-  return [{ place: placeOf(['directors']), what, expected: 'two directors at least' }];
+function onlyOneDirector({ directors }: Draft, { placeOf }: Places): Problem[] {
+  const [only, ...others] = directors;
+  if (only === undefined || others.length > 0) return [];
+  return [{ place: placeOf(['directors']), what: `directors names only ${only.name}`, expected: 'two directors at least' }];
 }
 
 function badDirectorNames({ directors }: Draft, { placeOfKey }: Places): Problem[] {
@@ -109,6 +109,7 @@ function vipsOwnedByDirectors(draft: Draft, { placeOf }: Places): Problem[] {
 
 function unknownOverrides({ directors, groups }: Draft, { placeOfKey }: Places): Problem[] {
   const names = directors.map((director) => director.name);
+  if (names.length === 0) return [];
   return groups.flatMap((group) =>
     group.overrides
       .filter(({ value }) => !names.includes(value.director))

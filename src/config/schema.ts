@@ -48,6 +48,8 @@ function readUrl(text: string, protocols: readonly string[]): string | undefined
   return url !== null && protocols.includes(url.protocol) && url.hostname !== '' && url.password === '' ? text : undefined;
 }
 
+const directorsExpected = 'the directors by name, such as vs1: { priority: 150, addresses: [10.0.0.2] }';
+
 const director = section({
   priority: priority.default(100),
   addresses: listOf(
@@ -95,7 +97,7 @@ const alert = section({
 export const configSchema = section({
   cluster: name('the name of the cluster'),
   secretFile: absolutePath.default('/etc/vspair/secret'),
-  directors: z.record(z.string(), director, 'the directors by name, such as vs1: { priority: 150, addresses: [10.0.0.2] }'),
+  directors: z.record(z.string(), director, directorsExpected).refine((directors) => Object.keys(directors).length > 0, directorsExpected),
   heartbeat: section({
     port: whole(1, 65535, 'a UDP port').default(1112),
     interval: time('10ms', '40s', '100ms').prefault('100ms'),

@@ -27,6 +27,7 @@ export const catalogue = {
   },
   VSP_SECRET_INVALID: { exit: 'configInvalid', advice: 'make a new secret by vspair keygen and copy it to every director' },
   VSP_RULES_INVALID: { exit: 'rulesInvalid', advice: 'correct the places above; the rules in use stay as they are' },
+  VSP_RULES_UNCONFIRMED: { exit: 'storeUnavailable', advice: 'look at vspair rules show before applying again' },
   VSP_RULES_CONFLICT: { exit: 'refused', advice: 'somebody else changed the rules: look at vspair rules show, then apply again' },
   VSP_REFUSED: { exit: 'refused', advice: 'nothing was changed; vspair status shows what stands against it' },
   VSP_DAEMON_NOT_REACHABLE: {

@@ -74,7 +74,8 @@ function valueText(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'string') return JSON.stringify(shortened(withoutCredentials(value)));
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'a mapping';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return value !== undefined && Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
 }
 
 const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);

@@ -35,11 +35,14 @@ export function readYaml(text: string, file: string): YamlReading {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const place = (offset: number): Place => placeAt(file, lines, offset);
-  const faults = [...document.errors, ...document.warnings];
-  const problems = [...faults.map((fault) => problemOf(fault, text, place)), ...danglingAliases(document, place)];
-  // A key given twice does not hide what else is wrong; anything more makes guesses of the rest.
-  const readable = problems.length === faults.length && faults.every((fault) => fault.code === 'DUPLICATE_KEY');
-  return readable ? withValue(document, problems, place) : { tree: undefined, problems };
+  const faults = [...document.errors, ...document.warnings].toSorted((one, other) => one.pos[0] - other.pos[0]);
+  const repeatedKeys = faults.filter(({ code }) => code === 'DUPLICATE_KEY').map((fault) => repeatedKey(fault, text, place));
+  // After the first break of syntax the parser guesses: what it complains of further on is mostly not there.
+  const [broken] = faults.filter(({ code }) => code !== 'DUPLICATE_KEY').map((fault) => brokenSyntax(fault, place));
+  const dangling = danglingAliases(document, place);
+  if (broken !== undefined || dangling.length > 0)
+    return { tree: undefined, problems: [...repeatedKeys, ...(broken ? [broken] : dangling)] };
+  return withValue(document, repeatedKeys, place);
 }
 
 function withValue(document: Document, problems: readonly Problem[], place: (offset: number) => Place): YamlReading {
@@ -60,11 +63,16 @@ function placeAt(file: string, lines: LineCounter, offset: number): Place {
   return { file, line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-function problemOf(fault: YAMLError, text: string, place: (offset: number) => Place): Problem {
-  const at = place(fault.pos[0]);
-  if (fault.code !== 'DUPLICATE_KEY') return { place: at, what: `this is not YAML: ${fault.message}`, expected: 'well-formed YAML' };
+function repeatedKey(fault: YAMLError, text: string, place: (offset: number) => Place): Problem {
   const key = /^[^\s:,{}[\]]+/.exec(text.slice(fault.pos[0]))?.[0] ?? '';
-  return { place: at, what: `key ${key} is given twice`, expected: 'each key once' };
+  return { place: place(fault.pos[0]), what: `key ${key} is given twice`, expected: 'each key once' };
+}
+
+function brokenSyntax(fault: YAMLError, place: (offset: number) => Place): Problem {
+  const at = place(fault.pos[0]);
+  if (fault.code === 'MULTIPLE_DOCS') return { place: at, what: 'a second document begins here', expected: 'one document' };
+  if (fault.code === 'NON_STRING_KEY') return { place: at, what: 'this key is not text', expected: 'a name' };
+  return { place: at, what: `this is not YAML: ${fault.message}`, expected: 'well-formed YAML' };
 }
 
 function danglingAliases(document: Document, place: (offset: number) => Place): Problem[] {

@@ -113,14 +113,16 @@ async function apply(options: ApplyOptions, world: World): Promise<ExitCode> {
 }
 
 function refusalOf({ reason, detail, currentRevision }: Extract<RulesApplyResult, { ok: false }>, file: string): VspairError {
-  const codes: Readonly<Record<string, ErrorCode>> = { conflict: 'VSP_RULES_CONFLICT', unavailable: 'VSP_STORE_UNAVAILABLE' };
-  return new VspairError({
-    code: codes[reason] ?? 'VSP_REFUSED',
-    object: file,
-    attempt: 'apply it',
-    detail: `${detail}; revision ${currentRevision} stays in use`,
-  });
+  const code = refusalCodes[reason] ?? 'VSP_REFUSED';
+  const rest = code === 'VSP_RULES_UNCONFIRMED' ? '' : `; revision ${currentRevision} stays in use`;
+  return new VspairError({ code, object: file, attempt: 'apply it', detail: `${detail}${rest}` });
 }
+
+const refusalCodes: Readonly<Record<string, ErrorCode>> = {
+  conflict: 'VSP_RULES_CONFLICT',
+  unavailable: 'VSP_STORE_UNAVAILABLE',
+  unconfirmed: 'VSP_RULES_UNCONFIRMED',
+};
 
 async function show(client: ControlClient, { json }: GlobalOptions, { out }: World): Promise<ExitCode> {
   const revision = await client.ask('rulesShow', {});

@@ -1,0 +1,284 @@
+// The commands that ask a running daemon: the real command against a real socket.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ControlShapes } from '../../src/control/protocol.ts';
+import { type ControlServer, startControlServer } from '../../src/control/server.ts';
+import { type Handlers, RpcRefusal } from '../../src/rpc/methods.ts';
+import type { RulesDocument } from '../../src/rules/document.ts';
+import { directory, spawned } from './process.ts';
+import { report } from './report.ts';
+import { containing, like, ran } from './terminal.ts';
+
+const neverAsked = () => {
+  throw new Error('this was not to be asked');
+};
+
+const silent: Handlers<ControlShapes> = {
+  status: neverAsked,
+  failover: neverAsked,
+  maintenance: neverAsked,
+  rulesShow: neverAsked,
+  rulesApply: neverAsked,
+};
+
+/** A daemon that answers as told; gives its socket. */
+async function answering(handlers: Partial<Handlers<ControlShapes>>, socket = join(directory(), 'c.sock')): Promise<string> {
+  const server: ControlServer = await startControlServer({ socket, handlers: { ...silent, ...handlers }, onFailure: () => undefined });
+  onTestFinished(() => server.close());
+  return socket;
+}
+
+const document: RulesDocument = {
+  services: [
+    {
+      protocol: 'tcp',
+      address: '10.0.0.1',
+      port: 80,
+      scheduler: 'wlc',
+      persistence: undefined,
+      persistenceNetmask: undefined,
+      onePacket: false,
+      servers: [{ address: '10.0.0.11', port: 80, weight: 1, forward: 'dr', upperThreshold: 0, lowerThreshold: 0 }],
+    },
+  ],
+};
+
+/** As it comes out of JSON: without what is undefined. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+const rulesFile = 'services:\n  - address: 10.0.0.1:80\n    servers:\n      - { address: 10.0.0.11:80 }\n';
+
+function written(text: string): string {
+  const file = join(directory(), 'r.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+test('status of a healthy pair exits 0, its first line says that it would survive', async () => {
+  const socket = await answering({ status: () => report() });
+  const { out, err, exitCode } = await spawned('status', '--socket', socket);
+  expect(out.split('\n')[0]).toBe('web: vs1 active, vsbak ready to take over');
+  expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 });
+});
+
+test('status of a pair that would not survive exits 3', async () => {
+  const socket = await answering({
+    status: () => report({ healthy: false, summary: 'web: nobody active', problems: ['web: no director is active'] }),
+  });
+  expect(await spawned('status', '--socket', socket)).toMatchObject({
+    out: like(/^web: nobody active\n {2}! web: no director is active\n/),
+    exitCode: 3,
+  });
+});
+
+test('status --json is the whole report', async () => {
+  const socket = await answering({ status: () => report() });
+  const { out, exitCode } = await spawned('status', '--json', '--socket', socket);
+  expect(JSON.parse(out)).toEqual(plain(report()));
+  expect(exitCode).toBe(0);
+});
+
+test('without a daemon status shows nothing and exits 5', async () => {
+  const socket = join(directory(), 'c.sock');
+  expect(await spawned('status', '--socket', socket)).toEqual({
+    out: '',
+    err: `vspair: ${socket}: cannot reach the daemon: there is no such socket\n  is vspair run active on this director? check --socket and that you may open it [VSP_DAEMON_NOT_REACHABLE]`,
+    exitCode: 5,
+  });
+});
+
+test('with --json the missing daemon is JSON too', async () => {
+  const { out, exitCode } = await spawned('status', '--json', '--socket', '/nowhere/c.sock');
+  expect(JSON.parse(out)).toMatchObject({ error: { code: 'VSP_DAEMON_NOT_REACHABLE', exitCode: 5 } });
+  expect(exitCode).toBe(5);
+});
+
+test('the socket is that of the configuration when none is given', async () => {
+  const socket = await answering({ status: () => report() });
+  const config = written(
+    `cluster: web\ndirectors: { a: { addresses: [10.0.0.2] }, b: { addresses: [10.0.0.3] } }\ngroups: [{ name: web, vrid: 51, vips: [{ address: 10.0.0.1/24, dev: eth0 }] }]\ncontrol: { socket: ${socket} }\n`,
+  );
+  expect(await ran(['status', '--config', config])).toMatchObject({ exitCode: 0 });
+});
+
+test('a configuration that is being edited does not keep the commands from the daemon', async () => {
+  const asked: string[] = [];
+  const connect = (socket: string) => Promise.reject(new Error(String(asked.push(socket))));
+  await ran(['status', '--config', written('cluster: [')], { connect });
+  expect(asked).toEqual(['/run/vspair/control.sock']);
+});
+
+test('failover hands over and tells each group', async () => {
+  const asked: unknown[] = [];
+  const socket = await answering({
+    failover: (params) => {
+      asked.push(params);
+      return [{ group: 'web', outcome: { ok: true, detail: 'vsbak is active, after 12 ms' } }];
+    },
+  });
+  expect(await spawned('failover', '--to', 'vsbak', '--group', 'web', '--yes', '--socket', socket)).toEqual({
+    out: 'web: vsbak is active, after 12 ms',
+    err: '',
+    exitCode: 0,
+  });
+  expect(asked).toEqual([{ to: 'vsbak', group: 'web' }]);
+});
+
+test('a failover that one group refuses exits 4 with the reason', async () => {
+  const outcomes = [
+    { group: 'web', outcome: { ok: true, detail: 'vsbak is active' } },
+    { group: 'mail', outcome: { ok: false, reason: 'peer-in-maintenance', detail: 'vsbak is in maintenance' } },
+  ] as const;
+  const socket = await answering({ failover: () => outcomes });
+  expect(await ran(['failover', '--yes', '--socket', socket])).toMatchObject({
+    out: 'web: vsbak is active\nmail: refused (peer-in-maintenance): vsbak is in maintenance',
+    exitCode: 4,
+  });
+  const { out, exitCode } = await ran(['failover', '--yes', '--json', '--socket', socket]);
+  expect(JSON.parse(out)).toEqual(outcomes);
+  expect(exitCode).toBe(4);
+});
+
+test('failover without a terminal wants --yes, and asks nobody', async () => {
+  const socket = await answering({});
+  expect(await spawned('failover', '--socket', socket)).toMatchObject({
+    err: containing('there is no terminal; add --yes'),
+    exitCode: 2,
+  });
+});
+
+test('failover at a terminal asks first, and no means no', async () => {
+  const questions: string[] = [];
+  const confirm = (question: string) => Promise.resolve(questions.push(question) > 1);
+  const socket = await answering({ failover: () => [{ group: 'web', outcome: { ok: true, detail: 'done' } }] });
+  expect(await ran(['failover', '--socket', socket], { confirm })).toMatchObject({
+    out: '',
+    err: 'vspair: nothing was changed',
+    exitCode: 4,
+  });
+  expect(await ran(['failover', '--to', 'vsbak', '--group', 'web', '--socket', socket], { confirm })).toMatchObject({
+    out: 'web: done',
+    exitCode: 0,
+  });
+  expect(questions).toEqual(['Hand every group over to the fittest other director?', 'Hand group web over to vsbak?']);
+});
+
+test('maintenance says what became of it', async () => {
+  const socket = await answering({
+    maintenance: ({ on }) =>
+      on ? { ok: false, reason: 'peer-not-heard', detail: 'vsbak is not heard' } : { ok: true, detail: 'takes part again' },
+  });
+  expect(await spawned('maintenance', 'off', '--socket', socket)).toEqual({
+    out: 'maintenance off: takes part again',
+    err: '',
+    exitCode: 0,
+  });
+  expect(await ran(['maintenance', 'on', '--socket', socket])).toMatchObject({
+    out: 'maintenance on: refused (peer-not-heard): vsbak is not heard',
+    exitCode: 4,
+  });
+});
+
+test('a daemon that refuses a command is exit 4, one that fails is exit 1', async () => {
+  const refusing = await answering({
+    status: () => {
+      throw new RpcRefusal('refused', 'it is stopping');
+    },
+  });
+  expect(await ran(['status', '--socket', refusing])).toMatchObject({
+    out: '',
+    err: containing('it is stopping'),
+    exitCode: 4,
+  });
+  expect(await ran(['status', '--socket', await answering({})])).toMatchObject({
+    out: '',
+    err: containing('this was not to be asked'),
+    exitCode: 1,
+  });
+});
+
+test('rules apply sends the document with author and message', async () => {
+  const asked: unknown[] = [];
+  const socket = await answering({
+    rulesApply: (params) => {
+      asked.push(params);
+      return { ok: true, revision: 13, digest: '00112233445566aa' };
+    },
+  });
+  const { out, err, exitCode } = await spawned(
+    'rules',
+    'apply',
+    written(rulesFile),
+    '-m',
+    'real3 added',
+    '--expected-revision',
+    '12',
+    '--socket',
+    socket,
+  );
+  expect({ out, err, exitCode }).toEqual({ out: 'revision 13 is in use (digest 00112233445566aa)', err: '', exitCode: 0 });
+  expect(asked).toEqual([
+    {
+      document: plain(document),
+      author: like(/^\w+@/),
+      message: 'real3 added',
+      expectedRevision: 12,
+    },
+  ]);
+});
+
+test('a rules file that is wrong in one line is not sent at all, exit 6', async () => {
+  const socket = await answering({});
+  const file = written(rulesFile.replace('10.0.0.11:80', '10.0.0.11:81'));
+  const { out, err, exitCode } = await spawned('rules', 'apply', file, '--socket', socket);
+  expect(err).toContain(`${file}:4:20: services[0].servers[0].address has port 81 and its service has port 80;`);
+  expect(err).toContain('[VSP_RULES_INVALID]');
+  expect({ out, exitCode }).toEqual({ out: '', exitCode: 6 });
+});
+
+test.each([
+  ['conflict', 'VSP_RULES_CONFLICT', 4, 'the detail; revision 14 stays in use'],
+  ['unavailable', 'VSP_STORE_UNAVAILABLE', 7, 'the detail; revision 14 stays in use'],
+  ['unconfirmed', 'VSP_RULES_UNCONFIRMED', 7, 'the detail'],
+])('rules that are not taken (%s) end with %s', async (reason, code, exit, said) => {
+  const socket = await answering({ rulesApply: () => ({ ok: false, reason, detail: 'the detail', currentRevision: 14 }) });
+  const { err, exitCode } = await ran(['rules', 'apply', written(rulesFile), '--socket', socket]);
+  expect(err.split('\n')[0]).toMatch(new RegExp(`: cannot apply it: ${said}$`));
+  expect(err).toContain(`[${code}]`);
+  expect(exitCode).toBe(exit);
+});
+
+test('rules show is a rules file with its revision above it', async () => {
+  const revision = {
+    revision: 12,
+    digest: '00112233445566aa',
+    author: 'root@vs1',
+    time: '2026-11-23T10:00:00Z',
+    message: 'two\nlines',
+    document,
+  };
+  const socket = await answering({ rulesShow: () => revision });
+  expect(await spawned('rules', 'show', '--socket', socket)).toEqual({
+    out: `# revision 12, digest 00112233445566aa, 2026-11-23T10:00:00Z by root@vs1: two lines
+services:
+  - address: 10.0.0.1:80
+    protocol: tcp
+    scheduler: wlc
+    forward: dr
+    servers:
+      - address: 10.0.0.11:80
+        weight: 1`,
+    err: '',
+    exitCode: 0,
+  });
+});
+
+test('no rules yet are an empty rules file', async () => {
+  const socket = await answering({ rulesShow: () => null });
+  expect(await ran(['rules', 'show', '--socket', socket])).toMatchObject({
+    out: '# There are no rules yet: vspair rules apply FILE\nservices: []',
+    exitCode: 0,
+  });
+  expect(await ran(['rules', 'show', '--json', '--socket', socket])).toMatchObject({ out: 'null', exitCode: 0 });
+});

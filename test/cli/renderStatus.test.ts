@@ -1,0 +1,94 @@
+// What an operator reads: the verdict first, then what is wrong, then the rest; never a value that nobody vouches for.
+import { expect, test } from 'vitest';
+import { statusText } from '../../src/cli/renderStatus.ts';
+import { daemon, group, keeper, report } from './report.ts';
+
+test('two directors that answer, in full', () => {
+  expect(statusText(report())).toMatchInlineSnapshot(`
+    "web: vs1 active, vsbak ready to take over
+
+    GROUP  VRID  DIRECTOR  STATE   PRIORITY  SINCE  REASON
+    web    51    vs1       active  150       3h     active-down
+                 vsbak     backup  100       1d     started
+
+    GROUP  VIRTUAL IP      DEV   HELD BY
+    web    10.0.0.1/24     eth0  vs1
+    web    2001:db8::1/64  eth1  vs1
+
+    PEER   LINK  HEARTBEAT                   HEARD     LOSS  ROUND TRIP
+    vsbak  1     10.0.0.2 to 10.0.0.3        40ms ago  0%    0.31 ms
+    vsbak  2     192.168.1.2 to 192.168.1.3  never
+
+    vs1 (asked): vspair 0.1.0, pid 4711, up 1d 1h, 80 MiB
+      rules     revision 12 (00112233445566aa) from store, 1 service, 2 servers
+      store     redis, connected
+      keeper    SCHED_FIFO 50; wake-ups late by 0.08 ms (median), 0.20 ms (p99), 12 ms (max)
+      adverts   9 sent, 1 not sent, 8 received, dropped: 2 stale
+      takeover  web, 1m ago: rules in 0.01 ms, virtual IP 0.50 ms, announced 12 ms after the decision
+    vsbak: vspair 0.1.0, pid 815, up 1d 1h, 80 MiB
+      rules     revision 12 (00112233445566aa) from store, 1 service, 2 servers
+      store     redis, not connected: connection refused
+      keeper    SCHED_FIFO 50; wake-ups late by 0.08 ms (median), 0.20 ms (p99), 12 ms (max)
+      adverts   9 sent, 1 not sent, 8 received, dropped: 2 stale
+      alerts    1 delivered, 2 failed; last failure: https://ops.example/hook: 503"
+  `);
+});
+
+test('what is wrong follows the verdict', () => {
+  const text = statusText(
+    report({
+      healthy: false,
+      summary: 'web: vs1 active, nobody ready to take over',
+      problems: ['vs1: eth1 has no link', 'vsbak is in maintenance'],
+    }),
+  );
+  expect(text.split('\n').slice(0, 4)).toEqual([
+    'web: vs1 active, nobody ready to take over',
+    '  ! vs1: eth1 has no link',
+    '  ! vsbak is in maintenance',
+    '',
+  ]);
+});
+
+test('a peer whose daemon does not answer is shown as its advertisements tell, and said to be', () => {
+  const text = statusText(report({ peers: [{ node: 'vsbak', via: 'adverts', detail: 'connection refused' }] }));
+  expect(text).toMatch(/^ +vsbak +backup +100 +by its advertisements$/m);
+  expect(text).toContain('vsbak: advertises, but does not answer: connection refused');
+});
+
+test('of a peer that is not heard nothing old is shown', () => {
+  const text = statusText(report({ peers: [{ node: 'vsbak', via: 'none', detail: 'no route to host' }] }));
+  expect(text).toMatch(/^ +vsbak +not heard$/m);
+  expect(text).toContain('vsbak: not heard: no route to host');
+  expect(text).not.toMatch(/vsbak +backup/);
+});
+
+test('a peer that advertises but has fallen silent is not shown by its old advertisements', () => {
+  const silent = keeper({ peers: keeper().peers.map((peer) => ({ ...peer, heard: false })) });
+  const text = statusText(report({ self: { keeper: silent, daemon: daemon() }, peers: [{ node: 'vsbak', via: 'adverts', detail: 'x' }] }));
+  expect(text).toMatch(/^ +vsbak +not heard$/m);
+});
+
+test('a virtual IP that both hold is seen at a glance', () => {
+  const both = report();
+  const other = { node: 'vsbak', via: 'channel', director: { keeper: keeper({ self: 'vsbak' }), daemon: daemon() } } as const;
+  expect(statusText({ ...both, peers: [other] })).toMatch(/10\.0\.0\.1\/24 +eth0 +vs1 and vsbak/);
+});
+
+test('a virtual IP that nobody holds is said to be so', () => {
+  const none = keeper({ groups: [group({ phase: 'fault', vips: [{ address: '10.0.0.1', prefix: 24, dev: 'eth0', held: false }] })] });
+  expect(statusText(report({ self: { keeper: none, daemon: daemon() }, peers: [] }))).toMatch(
+    /10\.0\.0\.1\/24 +eth0 +nobody that was asked/,
+  );
+});
+
+test('a director without rules and store says so', () => {
+  const bare = daemon({
+    store: { backend: 'none', connected: false, detail: undefined },
+    rules: { revision: 0, digest: '0'.repeat(16), services: 0, servers: 0, source: 'none', errors: [] },
+  });
+  const text = statusText(report({ self: { keeper: keeper({ maintenance: true }), daemon: bare }, peers: [] }));
+  expect(text).toContain('rules     none yet');
+  expect(text).toContain('store     none: rules from the local disk only');
+  expect(text).toContain('in maintenance: it takes nothing over');
+});

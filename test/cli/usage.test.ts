@@ -1,0 +1,79 @@
+// A command line that is not understood changes nothing, says what was wrong, and exits 2.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { version } from '../../src/cli/version.ts';
+import { spawned } from './process.ts';
+import { ran } from './terminal.ts';
+
+const commands = ['run', 'status', 'failover', 'maintenance', 'rules', 'check', 'keygen'];
+
+test('the version is that of the package', async () => {
+  const { version: packaged } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  expect(version).toBe(packaged);
+  expect(await spawned('--version')).toEqual({ out: packaged, err: '', exitCode: 0 });
+});
+
+test('help lists every command and exits 0, in English whatever the locale', async () => {
+  const { out, err, exitCode } = await spawned('--help');
+  for (const command of commands) expect(out).toMatch(new RegExp(`^  vspair ${command}\\b`, 'm'));
+  expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 });
+});
+
+test.each([...commands, 'rules check', 'rules apply', 'rules show'].filter((command) => command !== 'rules'))(
+  'the help of %s has an example and changes nothing',
+  async (command) => {
+    const { out, exitCode } = await ran([...command.split(' '), '--help']);
+    expect(out).toMatch(/Examples:/);
+    expect(exitCode).toBe(0);
+  },
+);
+
+test.each([
+  ['no command', [], 'which command?'],
+  ['an unknown command', ['chek'], 'Unknown argument: chek'],
+  ['an unknown option', ['status', '--jsn'], 'Unknown argument: jsn'],
+  ['a word too many', ['status', 'now'], 'Unknown argument: now'],
+  ['an option without its value', ['status', '--socket'], 'Not enough arguments following: socket'],
+  ['a switch that is neither on nor off', ['maintenance', 'maybe'], 'Choices: "on", "off"'],
+  ['a missing switch', ['maintenance'], 'Not enough non-option arguments'],
+  ['rules without an action', ['rules'], 'which action?'],
+  ['rules check without a file', ['rules', 'check'], 'Not enough non-option arguments'],
+])('%s is a mistake of usage', async (_, words, said) => {
+  const { out, err, exitCode } = await ran(words);
+  expect(err).toContain(said);
+  expect(err).toContain('see vspair --help [VSP_USAGE]');
+  expect({ out, exitCode }).toEqual({ out: '', exitCode: 2 });
+});
+
+test('of an option given twice the last one counts', async () => {
+  const { err } = await ran(['status', '--socket', '/nowhere/a', '--socket', '/nowhere/b']);
+  expect(err).toContain('/nowhere/b: cannot reach the daemon');
+});
+
+test.each([
+  ['options', ['run', '--so'], '--socket'],
+  ['commands', ['ma'], 'maintenance'],
+  ['actions', ['rules', ''], 'apply'],
+  ['nothing', ['rules', 'check', 'x.yaml', 'y'], ''],
+  ['a whole command', ['run'], ''],
+])('completing %s runs no command', async (_, words, offered) => {
+  const started: string[] = [];
+  const start = () => Promise.reject(new Error(String(started.push('started'))));
+  const { out, err, exitCode } = await ran(['--get-yargs-completions', 'vspair', ...words], { startDaemon: start, connect: start });
+  expect({ err, exitCode, started }).toEqual({ err: '', exitCode: 0, started: [] });
+  expect(out).toContain(offered);
+});
+
+test('a mistake of ours is told as one, with where it happened', async () => {
+  const connect = () => Promise.reject(new TypeError('undefined is not a function'));
+  const { err, exitCode } = await ran(['status'], { connect });
+  expect(err).toMatch(/^vspair: vspair: cannot go on: TypeError: undefined is not a function\n {4}at .*\[VSP_UNEXPECTED\]$/s);
+  expect(exitCode).toBe(1);
+});
+
+test('a reader that leaves early is no failure', async () => {
+  const { execFileSync } = await import('node:child_process');
+  const main = new URL('../../src/main.ts', import.meta.url).pathname;
+  const out = execFileSync('bash', ['-c', `set -o pipefail; "${process.execPath}" "${main}" --help | head -1`], { encoding: 'utf8' });
+  expect(out).toBe('vspair keeps a pair of Linux Virtual Server directors highly available.\n');
+});

@@ -1,0 +1,356 @@
+// Every kind of wrong key or value in a configuration gets its exact place, what is wrong, and what was expected.
+import { expect, test } from 'vitest';
+import { complaints, type Row, sample, spoiled } from './sample.ts';
+
+const keys = 'cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, control or log';
+const vip = 'an address that a host can have (neither the network nor broadcast), with its prefix, such as 10.0.0.1/24';
+const heartbeat = 'a unicast address without prefix or zone, such as 10.0.0.2';
+const dev = 'the name of a network interface, such as eth0';
+const url = 'a URL redis://host:port/db or rediss://... without a password in it (that goes into passwordFile)';
+const interval = 'a time with its unit from 10ms to 40s, such as 100ms';
+
+const rows: readonly Row[] = [
+  {
+    rule: 'an unknown key with a close known one is named with it',
+    from: 'secretFile: ',
+    to: 'secretfile: ',
+    says: [`c.yaml:2:1: unknown key secretfile; expected ${keys} (did you mean secretFile?)`],
+  },
+  {
+    rule: 'an unknown key that is like no other gets the list',
+    from: 'log: {',
+    to: 'zzz: 1\nlog: {',
+    says: [`c.yaml:24:1: unknown key zzz; expected ${keys}`],
+  },
+  {
+    rule: 'an unknown key deep inside is placed at the key',
+    from: '{ address: 10.0.0.1/24, dev: eth0 }',
+    to: '{ address: 10.0.0.1/24, dev: eth0, label: x }',
+    says: ['c.yaml:11:44: unknown key groups[0].vips[0].label; expected address or dev'],
+  },
+  {
+    rule: 'a key of Object.prototype is as unknown as any other',
+    from: 'log: {',
+    to: 'constructor: 1\nlog: {',
+    says: [`c.yaml:24:1: unknown key constructor; expected ${keys}`],
+  },
+  {
+    rule: 'a missing key is placed at the mapping that lacks it',
+    from: 'cluster: web\n',
+    to: '',
+    says: ['c.yaml:1:1: cluster is missing; expected the name of the cluster: letters, digits, dots, dashes and underscores, at most 63'],
+  },
+  {
+    rule: 'a missing key in a list item is placed at the item',
+    from: '    vrid: 51\n',
+    to: '',
+    says: ['c.yaml:8:5: groups[0].vrid is missing; expected a VRID, a whole number from 1 to 255'],
+  },
+  {
+    rule: 'a value of another type says what it is',
+    from: 'cluster: web',
+    to: 'cluster: [web]',
+    says: ['c.yaml:1:10: cluster is a list; expected the name of the cluster: letters, digits, dots, dashes and underscores, at most 63'],
+  },
+  {
+    rule: 'an empty value is called empty',
+    from: 'vrid: 51',
+    to: 'vrid:',
+    says: ['c.yaml:9:10: groups[0].vrid is empty; expected a VRID, a whole number from 1 to 255'],
+  },
+  {
+    rule: 'a list in the place of a mapping is told the keys',
+    from: 'heartbeat: { port: 1112, interval: 100ms }',
+    to: 'heartbeat: [1112]',
+    says: ['c.yaml:6:12: heartbeat is a list; expected a mapping with the keys port, interval'],
+  },
+  {
+    rule: 'a cluster name with a blank',
+    from: 'cluster: web',
+    to: 'cluster: the web',
+    says: [
+      'c.yaml:1:10: cluster is "the web"; expected the name of the cluster: letters, digits, dots, dashes and underscores, at most 63',
+    ],
+  },
+  {
+    rule: 'a relative secret file',
+    from: '/etc/vspair/secret',
+    to: 'secret',
+    says: ['c.yaml:2:13: secretFile is "secret"; expected an absolute path'],
+  },
+  {
+    rule: 'a priority of 0 means leaving, no director has it',
+    from: 'priority: 150',
+    to: 'priority: 0',
+    says: ['c.yaml:4:22: directors.vs1.priority is 0; expected a priority, a whole number from 1 to 254'],
+  },
+  {
+    rule: 'a priority of 255 would be the address owner',
+    from: 'priority: 150',
+    to: 'priority: 255',
+    says: ['c.yaml:4:22: directors.vs1.priority is 255; expected a priority, a whole number from 1 to 254'],
+  },
+  {
+    rule: 'a priority with a fraction',
+    from: 'priority: 150',
+    to: 'priority: 1.5',
+    says: ['c.yaml:4:22: directors.vs1.priority is 1.5; expected a priority, a whole number from 1 to 254'],
+  },
+  {
+    rule: 'no director',
+    from: `  vs1:   { priority: 150, addresses: [10.0.0.2, 192.168.1.2] }
+  vsbak: { priority: 100, addresses: [10.0.0.3, 192.168.1.3] }
+`,
+    to: '  {}\n',
+    says: [
+      'c.yaml:4:3: directors is an empty mapping; expected the directors by name, such as vs1: { priority: 150, addresses: [10.0.0.2] }',
+    ],
+  },
+  {
+    rule: 'an octal look-alike is no address',
+    from: '[10.0.0.2,',
+    to: '[010.0.0.2,',
+    says: [`c.yaml:4:39: directors.vs1.addresses[0] is "010.0.0.2"; expected ${heartbeat}`],
+  },
+  {
+    rule: 'an address of three parts is no address',
+    from: '[10.0.0.2,',
+    to: '[10.0.2,',
+    says: [`c.yaml:4:39: directors.vs1.addresses[0] is "10.0.2"; expected ${heartbeat}`],
+  },
+  {
+    rule: 'a multicast address is no heartbeat address',
+    from: '[10.0.0.2,',
+    to: '[224.0.0.18,',
+    says: [`c.yaml:4:39: directors.vs1.addresses[0] is "224.0.0.18"; expected ${heartbeat}`],
+  },
+  {
+    rule: 'a link-local address is no heartbeat address',
+    from: '[10.0.0.2,',
+    to: '["fe80::2",',
+    says: [`c.yaml:4:39: directors.vs1.addresses[0] is "fe80::2"; expected ${heartbeat}`],
+  },
+  {
+    rule: 'a zone is refused',
+    from: '[10.0.0.2,',
+    to: '["2001:db8::2%eth0",',
+    says: [`c.yaml:4:39: directors.vs1.addresses[0] is "2001:db8::2%eth0"; expected ${heartbeat}`],
+  },
+  {
+    rule: 'an IPv4-mapped address would be a second text for the same address',
+    from: '[10.0.0.2,',
+    to: '["::ffff:10.0.0.2",',
+    says: [`c.yaml:4:39: directors.vs1.addresses[0] is "::ffff:10.0.0.2"; expected ${heartbeat}`],
+  },
+  {
+    rule: 'a prefix has no place on a heartbeat address',
+    from: '[10.0.0.2,',
+    to: '[10.0.0.2/24,',
+    says: [`c.yaml:4:39: directors.vs1.addresses[0] is "10.0.0.2/24"; expected ${heartbeat}`],
+  },
+  {
+    rule: 'a director without addresses',
+    from: '[10.0.0.3, 192.168.1.3]',
+    to: '[]',
+    says: ['c.yaml:5:38: directors.vsbak.addresses is an empty list; expected at least one address, one per heartbeat link'],
+  },
+  {
+    rule: 'port 0',
+    from: 'port: 1112',
+    to: 'port: 0',
+    says: ['c.yaml:6:20: heartbeat.port is 0; expected a UDP port, a whole number from 1 to 65535'],
+  },
+  { rule: 'a time without a unit', from: '100ms', to: '100', says: [`c.yaml:6:36: heartbeat.interval is 100; expected ${interval}`] },
+  {
+    rule: 'a time with an unknown unit',
+    from: '100ms',
+    to: '100msec',
+    says: [`c.yaml:6:36: heartbeat.interval is "100msec"; expected ${interval}`],
+  },
+  { rule: 'an interval below 10ms', from: '100ms', to: '9ms', says: [`c.yaml:6:36: heartbeat.interval is "9ms"; expected ${interval}`] },
+  { rule: 'an interval above 40s', from: '100ms', to: '41s', says: [`c.yaml:6:36: heartbeat.interval is "41s"; expected ${interval}`] },
+  {
+    rule: 'VRID 0',
+    from: 'vrid: 51',
+    to: 'vrid: 0',
+    says: ['c.yaml:9:11: groups[0].vrid is 0; expected a VRID, a whole number from 1 to 255'],
+  },
+  {
+    rule: 'VRID 256',
+    from: 'vrid: 51',
+    to: 'vrid: 256',
+    says: ['c.yaml:9:11: groups[0].vrid is 256; expected a VRID, a whole number from 1 to 255'],
+  },
+  {
+    rule: 'a VRID in quotes is text',
+    from: 'vrid: 51',
+    to: 'vrid: "51"',
+    says: ['c.yaml:9:11: groups[0].vrid is "51"; expected a VRID, a whole number from 1 to 255'],
+  },
+  {
+    rule: 'a virtual IP without a prefix',
+    from: '10.0.0.1/24',
+    to: '10.0.0.1',
+    says: [`c.yaml:11:20: groups[0].vips[0].address is "10.0.0.1"; expected ${vip}`],
+  },
+  {
+    rule: 'a prefix longer than the address',
+    from: '10.0.0.1/24',
+    to: '10.0.0.1/33',
+    says: [`c.yaml:11:20: groups[0].vips[0].address is "10.0.0.1/33"; expected ${vip}`],
+  },
+  {
+    rule: 'a prefix with a leading zero',
+    from: '10.0.0.1/24',
+    to: '10.0.0.1/024',
+    says: [`c.yaml:11:20: groups[0].vips[0].address is "10.0.0.1/024"; expected ${vip}`],
+  },
+  {
+    rule: "the network's own address as a virtual IP",
+    from: '10.0.0.1/24',
+    to: '10.0.0.0/24',
+    says: [`c.yaml:11:20: groups[0].vips[0].address is "10.0.0.0/24"; expected ${vip}`],
+  },
+  {
+    rule: 'the broadcast address as a virtual IP',
+    from: '10.0.0.1/24',
+    to: '10.0.0.255/24',
+    says: [`c.yaml:11:20: groups[0].vips[0].address is "10.0.0.255/24"; expected ${vip}`],
+  },
+  {
+    rule: 'a loopback address as a virtual IP',
+    from: '10.0.0.1/24',
+    to: '127.0.0.1/8',
+    says: [`c.yaml:11:20: groups[0].vips[0].address is "127.0.0.1/8"; expected ${vip}`],
+  },
+  {
+    rule: 'an interface name longer than the kernel allows',
+    from: 'dev: eth0 }\n      -',
+    to: 'dev: abcdefghijklmnop }\n      -',
+    says: [`c.yaml:11:38: groups[0].vips[0].dev is "abcdefghijklmnop"; expected ${dev}`],
+  },
+  {
+    rule: 'an alias is no interface',
+    from: 'dev: eth0 }\n      -',
+    to: 'dev: "eth0:1" }\n      -',
+    says: [`c.yaml:11:38: groups[0].vips[0].dev is "eth0:1"; expected ${dev}`],
+  },
+  {
+    rule: 'a group without virtual IPs',
+    from: '[{ address: "2001:db8::1/64", dev: eth0 }]',
+    to: '[]',
+    says: ['c.yaml:16:11: groups[1].vips is an empty list; expected at least one virtual IP, such as { address: 10.0.0.1/24, dev: eth0 }'],
+  },
+  {
+    rule: 'yes is not true',
+    from: 'preempt: false',
+    to: 'preempt: yes',
+    says: ['c.yaml:13:14: groups[0].preempt is "yes"; expected true or false'],
+  },
+  {
+    rule: 'an override out of range',
+    from: '{ vs1: 50 }',
+    to: '{ vs1: 255 }',
+    says: ['c.yaml:17:24: groups[1].priorities.vs1 is 255; expected a priority, a whole number from 1 to 254'],
+  },
+  {
+    rule: 'the backend that comes later says so',
+    from: 'backend: redis, url: "redis://10.0.0.9:6379/0"',
+    to: 'backend: peer',
+    says: ['c.yaml:18:19: state.backend is "peer"; expected redis or none (peer comes in a later version)'],
+  },
+  {
+    rule: 'a backend without its URL',
+    from: ', url: "redis://10.0.0.9:6379/0"',
+    to: '',
+    says: [`c.yaml:18:8: state.url is missing; expected ${url}`],
+  },
+  {
+    rule: 'a URL of another protocol',
+    from: 'redis://10.0.0.9:6379/0',
+    to: 'http://10.0.0.9',
+    says: [`c.yaml:18:31: state.url is "http://10.0.0.9"; expected ${url}`],
+  },
+  {
+    rule: 'a password in a URL is refused and not repeated',
+    from: 'redis://10.0.0.9',
+    to: 'redis://me:hunter2@10.0.0.9',
+    says: [`c.yaml:18:31: state.url is "redis://***@10.0.0.9:6379/0"; expected ${url}`],
+  },
+  {
+    rule: 'a standby that does not exist',
+    from: 'standby: warm',
+    to: 'standby: hot',
+    says: ['c.yaml:19:18: ipvs.standby is "hot"; expected warm or cold'],
+  },
+  {
+    rule: 'a sync id that does not fit the kernel',
+    from: '{ dev: eth1 } }',
+    to: '{ dev: eth1, syncId: 256 } }',
+    says: ['c.yaml:19:61: ipvs.connectionSync.syncId is 256; expected a sync id, a whole number from 0 to 255'],
+  },
+  {
+    rule: 'an alert by an unknown protocol',
+    from: 'https://ops.example/hook',
+    to: 'ftp://ops.example',
+    says: ['c.yaml:21:16: alerts[0].webhook is "ftp://ops.example"; expected a URL http://... or https://...'],
+  },
+  {
+    rule: 'an alert program by a relative path',
+    from: '/usr/local/bin/page-me',
+    to: 'page-me',
+    says: ['c.yaml:22:13: alerts[1].exec is "page-me"; expected an absolute path'],
+  },
+  {
+    rule: 'an alert that is both',
+    from: '{ exec: /usr/local/bin/page-me }',
+    to: '{ exec: /bin/true, webhook: "http://a" }',
+    says: ['c.yaml:22:5: alerts[1] is a mapping; expected either webhook or exec'],
+  },
+  {
+    rule: 'an alert that is neither',
+    from: '{ exec: /usr/local/bin/page-me }',
+    to: '{ timeout: 1s }',
+    says: ['c.yaml:22:5: alerts[1] is a mapping; expected either webhook or exec'],
+  },
+  {
+    rule: 'a relative control socket',
+    from: '/run/vspair/control.sock',
+    to: 'control.sock',
+    says: ['c.yaml:23:20: control.socket is "control.sock"; expected an absolute path of at most 107 bytes'],
+  },
+  {
+    rule: 'a control socket longer than the kernel allows',
+    from: '/run/vspair/control.sock',
+    to: `/${'x'.repeat(107)}`,
+    says: [`c.yaml:23:20: control.socket is "/${'x'.repeat(56)}..."; expected an absolute path of at most 107 bytes`],
+  },
+  {
+    rule: 'a log level that does not exist',
+    from: 'level: info',
+    to: 'level: verbose',
+    says: ['c.yaml:24:15: log.level is "verbose"; expected error, warn, info or debug'],
+  },
+];
+
+test.each(rows)('$rule', ({ from, to, says }) => {
+  expect(complaints(spoiled(from, to))).toEqual(says);
+});
+
+test('the sample itself is in order', () => {
+  expect(complaints(sample)).toEqual([]);
+});
+
+test('sixty-four groups fit one advertisement, sixty-five do not', () => {
+  const groups = (count: number) =>
+    Array.from(
+      { length: count },
+      (_, index) => `  - { name: g${index}, vrid: ${index + 1}, vips: [{ address: 10.0.0.${index + 10}/24, dev: eth0 }] }\n`,
+    ).join('');
+  const text = (count: number) =>
+    `cluster: web\ndirectors:\n  a: { priority: 2, addresses: [10.0.0.2] }\n  b: { addresses: [10.0.0.3] }\ngroups:\n${groups(count)}`;
+  expect(complaints(text(64))).toEqual([]);
+  expect(complaints(text(65))).toEqual([
+    'c.yaml:6:3: groups is a list; expected at most 64 groups, which is what one advertisement carries',
+  ]);
+});
