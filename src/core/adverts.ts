@@ -7,11 +7,16 @@ import { type Advert, type CoreConfig, type GroupAdvert, type Handover, millis, 
 /** A peer echoes what it heard at most a few intervals ago; answers add rounds between the regular ones. */
 const roundsKept = 64;
 
-/** Sends a round to everybody and starts the Adver_Timer anew (RFC 9568 6.4.3 (685), (710), (770)). */
+/** Orders a round to everybody. A step sends one at most, at its end, so that it says what is true then. */
 export function advertise(turn: Turn, options: { readonly solicit?: boolean } = {}): void {
+  turn.speech = options.solicit === true || turn.speech === 'solicitation' ? 'solicitation' : 'advert';
+}
+
+/** Sends the round that was ordered, or that peers would otherwise miss; the Adver_Timer starts anew with it (RFC 9568 6.4.3). */
+export function speak(turn: Turn, before: State): void {
+  if (turn.speech === 'none' && !saysOtherwise(turn.config, before, turn.state)) return;
   const round = nextRound(turn);
-  const advert = advertOf(turn, options.solicit ?? false);
-  turn.effects.push({ type: 'sendAdvert', to: 'all', advert });
+  turn.effects.push({ type: 'sendAdvert', to: 'all', advert: advertOf(turn, turn.speech === 'solicitation') });
   turn.state = { ...turn.state, lastAdvertAt: round.at, nextAdvertAt: nextTick(turn) };
 }
 
@@ -22,7 +27,7 @@ export function advertiseTo(turn: Turn, node: NodeName): void {
 }
 
 /** True when peers would hear something else now than what `before` said. */
-export function saysOtherwise(config: CoreConfig, before: State, after: State): boolean {
+function saysOtherwise(config: CoreConfig, before: State, after: State): boolean {
   return before.groups.some((group, index) => {
     const now = after.groups[index];
     return now !== undefined && now.role !== group.role && !sameSpeech(groupAdvert(config, group), groupAdvert(config, now));

@@ -4,10 +4,10 @@
 import { advertise } from './adverts.ts';
 import { heardOutsideHandover } from './handover.ts';
 import { hearsUs, isHeard } from './peers.ts';
-import { type Active, type Backup, groupAdvertOf, type Heard, type Initialize, priorityOf, type Turn } from './state.ts';
+import { type Active, type Backup, groupAdvertOf, type Heard, type Initialize, type Peer, priorityOf, type Turn } from './state.ts';
 import { activeDownInterval, skewTime } from './timers.ts';
-import { announceDue, becomeActive, becomeBackup, setRole } from './transitions.ts';
-import { type Evidence, type GroupSpec, millis, type NodeName, never } from './types.ts';
+import { announceDue, assertActive, becomeActive, becomeBackup, setRole } from './transitions.ts';
+import { type Evidence, type GroupSpec, type Millis, millis, type NodeName, never } from './types.ts';
 
 // ------------------------------------------------------------------------------------------------------- Initialize
 
@@ -37,6 +37,9 @@ export function backupHeard(turn: Turn, spec: GroupSpec, role: Backup, heard: He
   if (asks && (ofTheActive || role.active === undefined)) return consentOnce(turn, spec, role);
   if (role.active === undefined && group.phase === 'backup' && outranks(turn, spec, heard)) return consentOnce(turn, spec, role);
   if (!ofTheActive) return;
+  const other = activeHeardLately(turn, spec, from);
+  if (other !== undefined) return follow(turn, spec, role, other);
+  if (role.successor !== undefined) return awaitSuccessor(turn, spec, role, role.successor);
   if (!role.left) awaitSkew(turn, spec, role, from);
 }
 
@@ -46,19 +49,40 @@ function backupHeardActive(turn: Turn, spec: GroupSpec, role: Backup, heard: Hea
   if (handover?.phase === 'ask' && handover.peer === turn.config.self && handover.id !== role.calledOff && turn.state.rules.ready) {
     return becomeActive(turn, spec, 'handover', evidenceOf(turn, spec, role), { id: handover.id, from: peer.advert.from });
   }
-  if (preempts(turn, spec, role, heard)) return;
-  const activeInterval = peer.advert.interval;
-  setRole(turn, spec, {
-    ...role,
-    active: peer.advert.from,
-    activeInterval,
-    deadline: millis(turn.now + activeDownInterval(priorityOf(turn, spec), activeInterval)),
-    left: false,
-    consented: false,
-  });
+  if (!preempts(turn, spec, role, heard)) follow(turn, spec, role, peer);
 }
 
-/** RFC 9568 6.4.2 (470): the advert of a lower active is discarded, so that the timer runs out. Only once we could serve, and be heard. */
+/** RFC 9568 6.4.2: Active_Adver_Interval is the active's, and the Active_Down_Timer starts anew. */
+function follow(turn: Turn, spec: GroupSpec, role: Backup, active: Peer): void {
+  const { from, interval } = active.advert;
+  const handover = groupAdvertOf(active, spec.vrid)?.handover;
+  const successor = handover?.phase === 'ask' && handover.peer !== turn.config.self ? handover.peer : undefined;
+  const deadline = silentAt(turn, spec, active);
+  setRole(turn, spec, { ...role, active: from, successor, activeInterval: interval, deadline, left: false, consented: false });
+}
+
+/** The active let go because another one has taken over; that one's first advert may have been lost. */
+function awaitSuccessor(turn: Turn, spec: GroupSpec, role: Backup, successor: NodeName): void {
+  const deadline = millis(turn.now + activeDownInterval(priorityOf(turn, spec), role.activeInterval));
+  setRole(turn, spec, { ...role, active: successor, successor: undefined, deadline });
+}
+
+/** When an active has been silent for an Active_Down_Interval. */
+function silentAt(turn: Turn, spec: GroupSpec, active: Peer): Millis {
+  return millis(active.heardAt + activeDownInterval(priorityOf(turn, spec), active.advert.interval));
+}
+
+/** Of the peers that said last that they are active, and are not silent since, the one heard last. */
+function activeHeardLately(turn: Turn, spec: GroupSpec, except?: NodeName): Peer | undefined {
+  const actives = [...turn.state.peers.values()].filter((peer) => {
+    const group = groupAdvertOf(peer, spec.vrid);
+    const active = group?.phase === 'active' && group.priority > 0 && peer.advert.from !== except;
+    return active && turn.now < silentAt(turn, spec, peer);
+  });
+  return actives.sort((a, b) => b.heardAt - a.heardAt)[0];
+}
+
+/** RFC 9568 6.4.2: the advert of a lower active is discarded, so that the timer runs out. Only once we could serve, and be heard. */
 function preempts(turn: Turn, spec: GroupSpec, role: Backup, heard: Heard): boolean {
   const lower = heard.group.priority < priorityOf(turn, spec);
   return spec.preempt && lower && turn.now >= role.preemptAt && turn.state.rules.ready && hearsUs(turn, heard.peer);
@@ -75,11 +99,13 @@ function consentOnce(turn: Turn, spec: GroupSpec, role: Backup): void {
 }
 
 /**
- * RFC 9568 6.4.2 (435): the active leaves, only the Skew_Time is left to wait. It is there to keep backups that do not
- * know each other apart; ours advertise too, so the one that sees no better backup than itself does not wait.
+ * RFC 9568 6.4.2: the active leaves, only the Skew_Time is left to wait. It is there to keep backups that do not know
+ * each other apart; ours advertise too, so the one that sees no better backup than itself does not wait. While no active
+ * is known it does: the one that leaves may have been a backup.
  */
 function awaitSkew(turn: Turn, spec: GroupSpec, role: Backup, leaving: NodeName): void {
-  const wait = isFirstInLine(turn, spec, leaving) ? 0 : skewTime(priorityOf(turn, spec), role.activeInterval);
+  const firstInLine = role.active !== undefined && isFirstInLine(turn, spec, leaving);
+  const wait = firstInLine ? 0 : skewTime(priorityOf(turn, spec), role.activeInterval);
   setRole(turn, spec, { ...role, left: true, deadline: millis(Math.min(role.deadline, turn.now + wait)) });
 }
 
@@ -111,27 +137,27 @@ export function backupGotRules(turn: Turn, spec: GroupSpec, role: Backup): void 
 
 function takeoverReason(turn: Turn, spec: GroupSpec, role: Backup): 'active-down' | 'active-left' | 'preempted' {
   if (role.left) return 'active-left';
-  const active = role.active === undefined ? undefined : turn.state.peers.get(role.active);
-  const stillThere = active !== undefined && turn.now - active.heardAt < activeDownInterval(priorityOf(turn, spec), role.activeInterval);
-  return spec.preempt && stillThere ? 'preempted' : 'active-down';
+  return spec.preempt && activeHeardLately(turn, spec) !== undefined ? 'preempted' : 'active-down';
 }
 
 // ----------------------------------------------------------------------------------------------------------- Active
 
 export function activeHeard(turn: Turn, spec: GroupSpec, role: Active, heard: Heard): void {
   if (!heardOutsideHandover(turn, spec, role, heard)) return;
-  if (heard.group.phase !== 'active') return;
   if (heard.group.priority === 0) return advertise(turn);
+  if (heard.group.phase !== 'active') return;
   if (outranks(turn, spec, heard)) return yieldTo(turn, spec, heard, 'outranked');
   if (deafButSteady(turn, spec, heard)) return yieldTo(turn, spec, heard, 'not-heard-by-active');
-  assertActive(turn, spec, role, heard);
+  if (assertActive(turn, spec, role)) {
+    turn.effects.push({ type: 'report', fact: { type: 'bothActive', vrid: spec.vrid, peer: heard.peer.advert.from } });
+  }
 }
 
 export function activeTimed(turn: Turn, spec: GroupSpec, role: Active): void {
   announceDue(turn, spec, role);
 }
 
-/** RFC 9568 6.4.3 (725): higher priority, or equal priority and the higher address. */
+/** RFC 9568 6.4.3: higher priority, or equal priority and the higher address. */
 function outranks(turn: Turn, spec: GroupSpec, heard: Heard): boolean {
   const own = priorityOf(turn, spec);
   if (heard.group.priority !== own) return heard.group.priority > own;
@@ -148,15 +174,6 @@ function deafButSteady(turn: Turn, spec: GroupSpec, heard: Heard): boolean {
   return !hearsUs(turn, peer) && turn.now - peer.hearingSince >= patience;
 }
 
-/** RFC 9568 6.4.3 (770): answer at once. Bound to one answer an interval: two that both believe they win would not end. */
-function assertActive(turn: Turn, spec: GroupSpec, role: Active, heard: Heard): void {
-  if (turn.now - role.answeredAt < turn.config.interval) return;
-  setRole(turn, spec, { ...role, answeredAt: turn.now });
-  turn.effects.push({ type: 'report', fact: { type: 'bothActive', vrid: spec.vrid, peer: heard.peer.advert.from } });
-  turn.effects.push({ type: 'announce', vrid: spec.vrid });
-  advertise(turn);
-}
-
 function yieldTo(turn: Turn, spec: GroupSpec, heard: Heard, reason: 'outranked' | 'not-heard-by-active' | 'active-elsewhere'): void {
   becomeBackup(turn, spec, { reason, to: { node: heard.peer.advert.from, interval: heard.peer.advert.interval } });
 }
@@ -164,7 +181,7 @@ function yieldTo(turn: Turn, spec: GroupSpec, heard: Heard, reason: 'outranked' 
 const addressRank = (turn: Turn, node: string): number => turn.config.nodes.find((spec) => spec.name === node)?.addressRank ?? -1;
 
 function evidenceOf(turn: Turn, spec: GroupSpec, role: Initialize | Backup): Evidence {
-  const active = role.phase === 'backup' ? role.active : undefined;
+  const active = role.phase === 'backup' ? (role.active ?? activeHeardLately(turn, spec)?.advert.from) : undefined;
   const peer = active === undefined ? undefined : turn.state.peers.get(active);
   const interval = role.phase === 'backup' ? role.activeInterval : turn.config.interval;
   return {

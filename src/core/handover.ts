@@ -2,11 +2,10 @@
 // one lets go and is heard not active. Overlap, never a gap. When the confirmation does not come the active calls it off
 // by no longer asking; the other, hearing that, steps back. Until it has heard the release it claims nothing by rank, so
 // that a confirmation that comes too late cannot make both let go.
-import { advertise } from './adverts.ts';
 import { bestSuccessor, isHeard, unfitness } from './peers.ts';
 import type { Active, Giving, Group, Heard, Turn } from './state.ts';
 import { handoverTimeout } from './timers.ts';
-import { becomeBackup, enterMaintenance, setRole, stop } from './transitions.ts';
+import { announceAnew, assertActive, becomeBackup, enterMaintenance, setRole, stop } from './transitions.ts';
 import { type GroupSpec, millis, type NodeName, never, type Outcome, type RefusalReason } from './types.ts';
 
 export const refusal = (reason: RefusalReason, detail: string): Outcome => ({ ok: false, reason, detail });
@@ -47,7 +46,7 @@ export function heardOutsideHandover(turn: Turn, spec: GroupSpec, role: Active, 
   const tookFromUs = heard.group.phase === 'active' && said?.phase === 'taken' && said.peer === turn.config.self;
   if (giving !== undefined && from === giving.to && tookFromUs && said.id === giving.id) return complete(turn, spec, role, giving, heard);
   if (giving !== undefined && from === giving.to && cannotTakeAnyMore(heard)) return callOff(turn, spec, role, giving);
-  if (tookFromUs && said.id === role.calledOff) return remindOfCallOff(turn);
+  if (tookFromUs && said.id === role.calledOff) return remindOfCallOff(turn, spec, role);
   if (taking !== undefined && from === taking.from) return heardGiver(turn, spec, role, heard);
   return true;
 }
@@ -87,16 +86,17 @@ function release(turn: Turn, spec: GroupSpec, heard: Heard, role: Active): void 
 
 function callOff(turn: Turn, spec: GroupSpec, role: Active, giving: Giving): false {
   const { id, to, requestId } = giving;
-  setRole(turn, spec, { ...role, giving: undefined, calledOff: id });
   turn.effects.push({ type: 'report', fact: { type: 'handoverCalledOff', vrid: spec.vrid, to, id } });
+  // It may have taken the virtual IPs, and announced them, without our hearing of it.
+  announceAnew(turn, spec, { ...role, giving: undefined, calledOff: id });
   if (requestId !== undefined)
     answer(turn, requestId, refusal('not-confirmed', `${to} did not confirm; ${turn.config.self} goes on as active`));
   return false;
 }
 
 /** Its "I have it" crossed our call-off, or our call-off was lost. */
-function remindOfCallOff(turn: Turn): false {
-  advertise(turn);
+function remindOfCallOff(turn: Turn, spec: GroupSpec, role: Active): false {
+  assertActive(turn, spec, role);
   return false;
 }
 

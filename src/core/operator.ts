@@ -51,19 +51,20 @@ export function requestShutdown(turn: Turn, how: 'handover' | 'inPlace'): void {
   if (how === 'inPlace') return leaveInPlace(turn);
   turn.state = { ...turn.state, shutdown: 'handing-over' };
   for (const { spec, role } of turn.state.groups) {
-    if (role.phase !== 'active') stop(turn, spec, false);
+    if (role.phase !== 'active') stop(turn, spec, role.phase === 'initialize');
     else giveToBest(turn, spec, role);
   }
 }
 
 /** Peers are told to be patient with the successor, which will ask before it goes on. */
 function leaveInPlace(turn: Turn): void {
-  turn.state = { ...turn.state, shutdown: 'done', inPlace: true };
+  const requestId = turn.state.maintenanceRequest;
+  if (requestId !== undefined) answerRefused(turn, requestId, 'stopping', `${turn.config.self} is stopping`);
+  turn.state = { ...turn.state, shutdown: 'done', inPlace: true, maintenanceRequest: undefined };
   for (const { spec } of turn.state.groups) {
     turn.effects.push({ type: 'report', fact: { type: 'stopped', vrid: spec.vrid, released: false } });
   }
   advertise(turn);
-  turn.effects.push({ type: 'exit' });
 }
 
 /** What nobody takes, or did not confirm, is released all the same: the operator wants this process to end. */
@@ -76,7 +77,6 @@ export function settleShutdown(turn: Turn): void {
   if (turn.state.groups.some(({ role }) => role.phase !== 'stopped')) return;
   turn.state = { ...turn.state, shutdown: 'done' };
   advertise(turn);
-  turn.effects.push({ type: 'exit' });
 }
 
 function answerRefused(turn: Turn, requestId: number, reason: Parameters<typeof refusal>[0], detail: string): void {

@@ -40,8 +40,17 @@ export function isHeard(peer: Peer, now: Millis): boolean {
 }
 
 /** It acknowledged a round of ours that is younger than the time after which it would give us up. */
-export function hearsUs(turn: Turn, peer: Peer): boolean {
+export function hearsUs(turn: Pick<Turn, 'config' | 'now'>, peer: Peer): boolean {
   return peer.echoedAt !== undefined && turn.now - peer.echoedAt < 3 * turn.config.interval;
+}
+
+/**
+ * It acknowledges us after a gap in which it may have given us up. Its adverts acknowledge each round of ours, or now and
+ * then each second; when a third one is missing it can have waited an Active_Down_Interval.
+ */
+export function hearsUsAgain(turn: Turn, before: Peer | undefined, after: Peer | undefined): boolean {
+  if (after?.echoedAt === undefined || after.echoedAt === before?.echoedAt) return false;
+  return before?.echoedAt === undefined || after.echoedAt - before.echoedAt >= 2.5 * turn.config.interval;
 }
 
 /** Why `node` cannot take `spec` over now, or undefined when it can. */

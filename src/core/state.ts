@@ -64,6 +64,8 @@ export interface Backup {
   /** Active_Adver_Interval. */
   readonly activeInterval: Millis;
   readonly active: NodeName | undefined;
+  /** Whom the active was asking to take over when it was heard last: if it leaves, it leaves for that one. */
+  readonly successor: NodeName | undefined;
   /** The active said that it leaves, so only the skew is awaited. */
   readonly left: boolean;
   /** The timer was already started anew for a restarted active that asked, or a better backup; it does so once. */
@@ -76,7 +78,8 @@ export interface Backup {
 
 export interface Active {
   readonly phase: 'active';
-  readonly since: Millis;
+  /** When the present series of announcements began. */
+  readonly announceSince: Millis;
   readonly announceAt: Millis;
   readonly announceRound: number;
   /** When a losing advert was last answered: the bound against an endless exchange. */
@@ -112,12 +115,13 @@ export interface Maintenance {
   readonly phase: 'maintenance';
 }
 
-/** One call of `step` on its way: `state` is replaced as it goes, effects are collected in order. */
+/** One call of `step` on its way: `state` is replaced as it goes, effects are collected in order, one advert ends them. */
 export interface Turn {
   readonly config: CoreConfig;
   readonly now: Millis;
   readonly effects: Effect[];
   state: State;
+  speech: 'none' | 'advert' | 'solicitation';
 }
 
 /** A group together with what a peer says of it. */

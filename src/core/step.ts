@@ -1,14 +1,14 @@
 // The election as a pure function. It reads no clock, opens no socket, draws no random number and never throws.
 // Order within a step: the stall check before any event, the event (of which the passing of time is one), what operators
 // wait for, one advert when we would now say something else.
-import { advertise, advertiseTo, saysOtherwise } from './adverts.ts';
+import { advertise, advertiseTo, speak } from './adverts.ts';
 import { activeHeard, activeTimed, backupGotRules, backupHeard, backupTimed, initializeHeard, initializeTimed } from './election.ts';
 import { handoverTimed, refusal, requestFailover } from './handover.ts';
 import { requestMaintenance, requestShutdown, settleMaintenance, settleShutdown } from './operator.ts';
-import { notePeer, notePeersLost } from './peers.ts';
+import { hearsUsAgain, notePeer, notePeersLost } from './peers.ts';
 import { type Group, groupAdvertOf, priorityOf, type Role, type State, type Turn } from './state.ts';
 import { activeDownInterval } from './timers.ts';
-import { downDevices, enterFault, rejoin, setRole, stepDownAfterStall } from './transitions.ts';
+import { announceAnew, downDevices, enterFault, rejoin, setRole, stepDownAfterStall } from './transitions.ts';
 import {
   type Advert,
   type CoreConfig,
@@ -47,13 +47,14 @@ export function initialState(config: CoreConfig): State {
 export function step(config: CoreConfig, state: State, event: CoreEvent, now: Millis): Step {
   const begun = state.lastAdvertAt !== never;
   if (state.shutdown === 'done' || begun === (event.type === 'started')) return { state, effects: [] };
-  const turn: Turn = { config, now, effects: [], state };
+  const turn: Turn = { config, now, effects: [], state, speech: 'none' };
   if (stalled(turn)) stepDownAfterStall(turn);
   take(turn, event);
   settleMaintenance(turn);
   settleShutdown(turn);
   answerInterrupted(turn, state);
-  if (turn.state.shutdown !== 'done' && saysOtherwise(config, state, turn.state)) advertise(turn);
+  speak(turn, state);
+  if (turn.state.shutdown === 'done') turn.effects.push({ type: 'exit' });
   return { state: turn.state, effects: turn.effects };
 }
 
@@ -77,7 +78,7 @@ function answerInterrupted(turn: Turn, before: State): void {
     const requestId = role.phase === 'active' ? role.giving?.requestId : undefined;
     if (requestId === undefined) continue;
     const now = roleOf(turn.state, spec);
-    const goesOn = now?.phase === 'active' && now.giving?.requestId === requestId;
+    const goesOn = turn.state.shutdown !== 'done' && now?.phase === 'active' && now.giving?.requestId === requestId;
     const answered = turn.effects.some((effect) => effect.type === 'answer' && effect.requestId === requestId);
     if (goesOn || answered) continue;
     const outcome = refusal('not-confirmed', `${turn.config.self} stopped being active for ${spec.name} before the handover was confirmed`);
@@ -131,9 +132,17 @@ function ask(turn: Turn, spec: GroupSpec): void {
 }
 
 function hear(turn: Turn, advert: Advert, echo: Echo | undefined): void {
-  if (!notePeer(turn, advert, echo)) return;
+  const before = turn.state.peers.get(advert.from);
+  const isNews = notePeer(turn, advert, echo);
+  if (hearsUsAgain(turn, before, turn.state.peers.get(advert.from))) announceOver(turn);
+  if (!isNews) return;
   for (const { spec } of turn.state.groups) hearOfGroup(turn, spec, advert);
   if (advert.solicit) advertiseTo(turn, advert.from);
+}
+
+/** The peer may have been active, and have announced, while it did not hear us. It need not say so when it yields. */
+function announceOver(turn: Turn): void {
+  for (const { spec, role } of turn.state.groups) if (role.phase === 'active') announceAnew(turn, spec, role);
 }
 
 function hearOfGroup(turn: Turn, spec: GroupSpec, advert: Advert): void {

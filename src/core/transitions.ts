@@ -23,7 +23,7 @@ export function setRole(turn: Turn, spec: GroupSpec, role: Role): void {
 export function becomeActive(turn: Turn, spec: GroupSpec, reason: ActiveReason, evidence: Evidence, taking?: Taking): void {
   const role: Active = {
     phase: 'active',
-    since: turn.now,
+    announceSince: turn.now,
     announceAt: turn.now,
     announceRound: 0,
     answeredAt: millis(Number.NEGATIVE_INFINITY),
@@ -36,12 +36,27 @@ export function becomeActive(turn: Turn, spec: GroupSpec, reason: ActiveReason, 
   announceDue(turn, spec, role);
 }
 
+/** Begins the announcements again: caches may hold what another director announced since. */
+export function announceAnew(turn: Turn, spec: GroupSpec, role: Active): void {
+  const anew = { ...role, announceSince: turn.now, announceAt: turn.now, announceRound: 0 };
+  setRole(turn, spec, anew);
+  announceDue(turn, spec, anew);
+}
+
+/** Tells peers and caches that it is active. Once an interval at most: two that both believe they win would not end. */
+export function assertActive(turn: Turn, spec: GroupSpec, role: Active): boolean {
+  if (turn.now - role.answeredAt < turn.config.interval) return false;
+  announceAnew(turn, spec, { ...role, answeredAt: turn.now });
+  advertise(turn);
+  return true;
+}
+
 /** Announces once the moment has come and sets the next one. */
 export function announceDue(turn: Turn, spec: GroupSpec, role: Active): void {
   if (turn.now < role.announceAt) return;
   const announceRound = role.announceRound + 1;
   turn.effects.push({ type: 'announce', vrid: spec.vrid });
-  const next = announceTime(role.since, announceRound);
+  const next = announceTime(role.announceSince, announceRound);
   // After a pause the missed rounds are not made up for.
   const announceAt = next > turn.now ? next : millis(turn.now + 1_000);
   setRole(turn, spec, { ...role, announceRound, announceAt });
@@ -63,6 +78,7 @@ export function becomeBackup(turn: Turn, spec: GroupSpec, start: BackupStart): v
     deadline: millis(turn.now + activeDownInterval(priorityOf(turn, spec), activeInterval)),
     activeInterval,
     active: to?.node,
+    successor: undefined,
     left: false,
     consented: false,
     preemptAt: start.preemptAt ?? millis(turn.now + spec.preemptDelay),

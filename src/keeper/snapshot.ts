@@ -74,11 +74,10 @@ function activeOf(parts: SnapshotParts, group: Group): NodeName | undefined {
 function peerSnapshot(parts: SnapshotParts, node: NodeName): PeerSnapshot {
   const peer: Peer | undefined = parts.state.peers.get(node);
   const heard = peer !== undefined && isHeard(peer, parts.now);
-  const turn = { config: parts.config, state: parts.state, now: parts.now, effects: [] };
   return {
     node,
     heard,
-    hearsUs: heard && hearsUs(turn, peer),
+    hearsUs: heard && hearsUs(parts, peer),
     lastHeardAgo: peer === undefined ? undefined : millis(parts.now - peer.heardAt),
     incarnation: peer?.advert.incarnation,
     rules: peer?.advert.rules,
