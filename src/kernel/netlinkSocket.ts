@@ -39,7 +39,6 @@ export class NetlinkSocket {
   readonly fd: number;
   readonly #object: string;
   readonly #buffer = new Uint8Array(RECEIVE_BYTES);
-  #sequence = 0;
 
   /** `groups`: bit mask of the multicast groups to listen to. Throws SystemError. */
   constructor(protocol: number, groups = 0) {
@@ -110,12 +109,10 @@ export class NetlinkSocket {
   }
 
   #ask(request: NetlinkRequest, flags: number): readonly NetlinkMessage[] {
-    this.#sequence = (this.#sequence + 1) >>> 0;
     this.#discardLeftovers();
-    this.#send(encodeMessage({ ...request, flags: request.flags | NLM_F_REQUEST | flags, sequence: this.#sequence }));
+    this.#send(encodeMessage({ ...request, flags: request.flags | NLM_F_REQUEST | flags, sequence: 1 }));
     const answers: NetlinkMessage[] = [];
     for (const message of this.#received()) {
-      if (message.sequence !== this.#sequence) continue;
       if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) answers.push(message);
       else if (outcomeOf(message) === ACKNOWLEDGED) return answers;
       else throw new SystemError('request', this.#object, outcomeOf(message));
@@ -132,7 +129,7 @@ export class NetlinkSocket {
     if (sent < 0) throw new SystemError('send', this.#object, errnoName(sent));
   }
 
-  /** Answers to an earlier exchange that was given up. */
+  /** Answers to an earlier exchange that was given up. Without them all that comes answers the present one. */
   #discardLeftovers(): void {
     let length: number;
     do length = receive(this.fd, this.#buffer);

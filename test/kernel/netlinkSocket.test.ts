@@ -85,7 +85,7 @@ describe('a request', () => {
 
 test('an answer that waits from an exchange that was given up is not taken for one to the next', () => {
   send(route.fd, encodeMessage({ ...missing, flags: NLM_F_REQUEST, sequence: 1 }));
-  expect(route.batch(encodeBatch([add(1)]))).toEqual(new Map());
+  expect(route.batch(encodeBatch([add(1), add(2)]))).toEqual(new Map());
   send(route.fd, encodeMessage({ ...missing, flags: NLM_F_REQUEST, sequence: 1 }));
   expect(route.dump(addressesRequest).length).toBeGreaterThan(0);
 });
