@@ -17,8 +17,8 @@ export interface Cluster {
   readonly client: Host;
   readonly directors: readonly Host[];
   readonly hosts: readonly Host[];
-  /** Has `release` called when the cluster is closed, before its hosts go; the last one first. */
-  onClose(release: () => Promise<unknown>): void;
+  /** Has `release` called when the cluster is closed, before its hosts; the last one first. What began on a host ends with it anyway. */
+  onClose(release: () => unknown): void;
   /** Ends all processes and removes all namespaces, whatever state they are in. */
   close(): Promise<void>;
 }
@@ -74,7 +74,7 @@ function writeSysctls(namespace: string, sysctls: Readonly<Record<string, string
 }
 
 function closingOf(hosts: readonly Host[], switchNamespace: string): Pick<Cluster, 'onClose' | 'close'> {
-  const releases: (() => Promise<unknown>)[] = [];
+  const releases: (() => unknown)[] = [];
   const removeNamespaces = (): void => ipBatchAnyway([switchNamespace, ...hosts.map((host) => host.namespace)].map((name) => `netns del ${name}`));
   const closeAtOnce = (): void => {
     for (const host of hosts) host.closeAtOnce();
@@ -85,7 +85,7 @@ function closingOf(hosts: readonly Host[], switchNamespace: string): Pick<Cluste
     onClose: (release) => void releases.unshift(release),
     async close() {
       const outcomes = [];
-      for (const release of releases) outcomes.push(...(await Promise.allSettled([release()])));
+      for (const release of releases) outcomes.push(...(await Promise.allSettled([(async () => release())()])));
       outcomes.push(...(await Promise.allSettled(hosts.map((host) => host.close()))));
       removeNamespaces();
       process.off('exit', closeAtOnce);

@@ -95,6 +95,7 @@ export class Director {
     this.#process = this.#run();
   }
 
+  /** Its files; done when the cluster closes, too. */
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -125,5 +126,7 @@ export function startDirector(host: Host, config: string, env: Readonly<Record<s
   const folder = mkdtempSync(join(tmpdir(), `vspair-lab-${host.name}-`));
   writeFileSync(join(folder, 'secret'), secret, { mode: 0o600 });
   writeFileSync(join(folder, 'vspair.yaml'), `${config}secretFile: ${join(folder, 'secret')}\n`);
-  return new Director(host, folder, env);
+  const director = new Director(host, folder, env);
+  host.onClose(() => director.remove());
+  return director;
 }

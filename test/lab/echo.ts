@@ -20,6 +20,7 @@ export interface Echo {
 export async function startEcho(hosts: readonly Host[]): Promise<Echo> {
   const workerData: readonly EchoHost[] = hosts.map(({ name, namespace }) => ({ name, namespace }));
   const worker = new Worker(join(import.meta.dirname, 'echoThread.ts'), { workerData, execArgv: [] });
+  for (const host of hosts) host.onClose(() => worker.terminate());
   await once(worker, 'message');
   return { close: () => worker.terminate() };
 }

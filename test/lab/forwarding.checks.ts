@@ -24,11 +24,8 @@ export const checks: readonly Check[] = [
 async function withCluster(method: ForwardingMethod, check: (cluster: Cluster, client: HttpClient, method: ForwardingMethod) => Promise<void>): Promise<void> {
   const cluster = await createCluster({ method });
   try {
-    const servers = startWebServers([cluster.real1, cluster.real2]);
-    cluster.onClose(() => servers.close());
-    const client = await startHttpClient(cluster.client);
-    cluster.onClose(() => client.close());
-    await check(cluster, client, method);
+    startWebServers([cluster.real1, cluster.real2]);
+    await check(cluster, await startHttpClient(cluster.client), method);
   } finally {
     await cluster.close();
   }

@@ -17,6 +17,7 @@ export class Host {
   readonly #switch: string;
   readonly #processes = new Set<LabProcess>();
   readonly #muted = new Set<string>();
+  readonly #releases: (() => unknown)[] = [];
   #dropping = false;
 
   constructor(plan: HostPlan, namespace: string, switchNamespace: string) {
@@ -114,10 +115,19 @@ export class Host {
     this.#signal('SIGCONT');
   }
 
+  /** Has `release` called before the host is closed; the last one first. It must bear a second call. */
+  onClose(release: () => unknown): void {
+    this.#releases.unshift(release);
+  }
+
   /** Ends every process and waits until they are gone. */
   async close(): Promise<void> {
-    this.#signal('SIGKILL');
-    await Promise.all([...this.#processes].map((process) => process.exited));
+    try {
+      for (const release of this.#releases) await release();
+    } finally {
+      this.#signal('SIGKILL');
+      await Promise.all([...this.#processes].map((process) => process.exited));
+    }
   }
 
   closeAtOnce(): void {

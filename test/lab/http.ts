@@ -27,11 +27,13 @@ function startWebServer(host: Host, port: number): Server {
   });
   host.on(() => server.listen(port));
   // Listening begins within the call, or it would be outside of the host's namespace.
+  host.onClose(() => stop(server));
   if (!server.listening) throw new Error(`${host.name} does not listen on port ${port}`);
   return server;
 }
 
 async function stop(server: Server): Promise<void> {
+  if (!server.listening) return;
   server.closeAllConnections();
   server.close();
   await once(server, 'close');
@@ -69,6 +71,7 @@ export interface RepeatOptions {
 
 export async function startHttpClient(host: Host): Promise<HttpClient> {
   const worker = host.on(() => new Worker(join(import.meta.dirname, 'httpThread.ts'), { execArgv: [] }));
+  host.onClose(() => worker.terminate());
   await once(worker, 'message');
   const waiting = new Map<number, (answer: HttpAnswer) => void>();
   let asked = 0;

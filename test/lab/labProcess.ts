@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly onBytes?: (bytes: Buffer) => void;
 }
 
+const forcing: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGSTOP', 'SIGCONT'] as const);
+
 export class LabProcess {
   readonly pid: number;
   readonly argv: readonly string[];
@@ -69,9 +71,9 @@ export class LabProcess {
     return within(timeoutMs, complaint, found);
   }
 
-  /** To the whole process group. Nothing happens when it has ended. */
+  /** What forces goes to the whole process group, what asks to its leader. Nothing happens when it has ended. */
   signal(name: NodeJS.Signals): void {
-    if (this.running) process.kill(-this.pid, name);
+    if (this.running) process.kill(forcing.has(name) ? -this.pid : this.pid, name);
   }
 
   async stop(name: NodeJS.Signals = 'SIGTERM', timeoutMs = 10_000): Promise<Exit> {

@@ -20,6 +20,11 @@ export function longestOutage(answers: readonly Answer[], from = 0): Outage | un
   return longest;
 }
 
+/** The longest time between two probes from then on: of that length an outage may be the prober's own doing. */
+export function longestPause(sent: readonly number[], from = 0): number {
+  return sent.reduce((longest, at, index) => (at < from ? longest : Math.max(longest, at - (sent[index - 1] ?? at))), 0);
+}
+
 /** Who answered, in order, without repetitions. */
 export function answerers(answers: readonly Answer[]): readonly string[] {
   return answers.map(({ by }) => by).filter((name, index, names) => name !== names[index - 1]);

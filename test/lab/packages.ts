@@ -58,6 +58,13 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** Installs what a purpose lacks, and says on stderr what and why. Throws when it cannot. */
+export function ensurePackages(purpose: Purpose): void {
+  const missing = missingPackages(purpose);
+  for (const need of missing) process.stderr.write(`installing ${need.package}: ${need.why}\n`);
+  if (missing.length > 0) install(missing);
+}
+
 function install(needs: readonly Need[]): void {
   const names = needs.map((need) => need.package);
   if (process.getuid?.() !== 0) throw new Error(`not root: run as root, or install first: apt-get install ${names.join(' ')}`);
@@ -78,11 +85,8 @@ function apt(args: readonly string[]): void {
 const startNoService = { DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1', RUNLEVEL: '1', PREVLEVEL: 'N' };
 
 if (import.meta.main) {
-  const purpose = process.argv[2] === 'bench' ? 'bench' : 'lab';
-  const missing = missingPackages(purpose);
-  for (const need of missing) process.stderr.write(`installing ${need.package}: ${need.why}\n`);
   try {
-    if (missing.length > 0) install(missing);
+    ensurePackages(process.argv[2] === 'bench' ? 'bench' : 'lab');
   } catch (cause) {
     process.stderr.write(`packages: ${cause instanceof Error ? cause.message : String(cause)}\n`);
     process.exitCode = 1;

@@ -14,8 +14,7 @@ import { startProbe } from './probe.ts';
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await createCluster();
-  const echo = await startEcho(cluster.directors);
-  cluster.onClose(() => echo.close());
+  await startEcho(cluster.directors);
 });
 afterAll(() => cluster.close());
 
@@ -63,7 +62,7 @@ test('a probe tells who answered, and how long nobody did', async () => {
   expect(outage).toMatchObject({ before: { by: 'vs1' }, after: { by: 'vsbak' } });
   expect(outage?.after).toEqual(first);
   expect(outage?.lengthMs).toBeGreaterThan(150);
-  expect(report.lost).toBeGreaterThan(0);
+  expect(report.sent.length).toBeGreaterThan(report.answers.length);
 });
 
 test('an HTTP client opens a connection for each request and tells who answered, or why nobody did', async () => {

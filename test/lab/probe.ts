@@ -20,9 +20,8 @@ export interface ProbeTarget {
 
 export interface ProbeNews {
   readonly answers: readonly Answer[];
-  readonly sent: number;
-  /** The longest time between two probes: of that length an outage may be the prober's own doing. */
-  readonly longestPauseMs: number;
+  /** When probes were sent. */
+  readonly sent: readonly number[];
 }
 
 export interface Probe {
@@ -35,21 +34,22 @@ export interface Probe {
 
 export interface ProbeReport {
   readonly answers: readonly Answer[];
-  readonly lost: number;
-  readonly longestPauseMs: number;
+  /** When probes were sent, answered or not. */
+  readonly sent: readonly number[];
 }
 
 /** Probes the echo servers from a thread on `host`; resolves when the first answer is in. */
 export async function startProbe(host: Host, target: Partial<ProbeTarget> = {}): Promise<Probe> {
   const workerData: ProbeTarget = { address: virtualAddresses.outside, intervalMs: 1, ...target };
   const worker = host.on(() => new Worker(join(import.meta.dirname, 'probeThread.ts'), { workerData, execArgv: [] }));
+  host.onClose(() => worker.terminate());
   const answers: Answer[] = [];
-  let last: ProbeNews = { answers: [], sent: 0, longestPauseMs: 0 };
+  const sent: number[] = [];
   worker.on('message', (news: ProbeNews) => {
     answers.push(...news.answers);
-    last = news;
+    sent.push(...news.sent);
   });
-  await within(10_000, () => `${workerData.address} does not answer`, once(worker, 'message'));
+  await within(10_000, () => `${workerData.address} does not answer`, firstAnswer(worker));
   return {
     answers,
     answerBy: (name, timeoutMs = 10_000) => {
@@ -65,7 +65,14 @@ export async function startProbe(host: Host, target: Partial<ProbeTarget> = {}):
     async stop() {
       worker.postMessage('stop');
       await once(worker, 'exit');
-      return { answers, lost: last.sent - answers.length, longestPauseMs: last.longestPauseMs };
+      return { answers, sent };
     },
   };
+}
+
+async function firstAnswer(worker: Worker): Promise<void> {
+  for (;;) {
+    const [news] = (await once(worker, 'message')) as [ProbeNews];
+    if (news.answers.length > 0) return;
+  }
 }

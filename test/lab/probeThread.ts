@@ -12,9 +12,7 @@ const lastAnswersMs = 50;
 const { address, intervalMs } = workerData as ProbeTarget;
 const socket = createSocket('udp4');
 let answers: Answer[] = [];
-let sent = 0;
-let lastSentAt = labNow();
-let longestPauseMs = 0;
+let sent: number[] = [];
 
 socket.on('message', (message) => {
   answers.push({ sentAt: message.readDoubleLE(0), at: labNow(), by: message.toString('utf8', 8) });
@@ -22,9 +20,7 @@ socket.on('message', (message) => {
 
 function probe(): void {
   const now = labNow();
-  if (sent > 0) longestPauseMs = Math.max(longestPauseMs, now - lastSentAt);
-  lastSentAt = now;
-  sent += 1;
+  sent.push(now);
   const bytes = Buffer.alloc(8);
   bytes.writeDoubleLE(now);
   // A probe that cannot be sent is one without an answer.
@@ -32,9 +28,10 @@ function probe(): void {
 }
 
 function tell(): void {
-  const news: ProbeNews = { answers, sent, longestPauseMs };
-  if (answers.length > 0) parentPort?.postMessage(news);
+  const news: ProbeNews = { answers, sent };
+  parentPort?.postMessage(news);
   answers = [];
+  sent = [];
 }
 
 const probing = setInterval(probe, intervalMs);

@@ -16,6 +16,7 @@ export async function startRedis(host: Host): Promise<Redis> {
   const folder = mkdtempSync(join(tmpdir(), 'vspair-lab-redis-'));
   const { address } = host.leg();
   const options = ['--bind', address, '--port', '6379', '--protected-mode', 'no', '--save', '', '--appendonly', 'no', '--dir', folder];
+  host.onClose(() => rmSync(folder, { recursive: true, force: true }));
   const process = host.spawn([serverProgram(folder), ...options]);
   await process.line(/Ready to accept connections/);
   return {
