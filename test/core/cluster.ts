@@ -4,7 +4,17 @@ import { nextDeadline } from '../../src/core/deadline.ts';
 import { intentOf } from '../../src/core/intent.ts';
 import type { Role, State } from '../../src/core/state.ts';
 import { initialState, step } from '../../src/core/step.ts';
-import { type Advert, type CoreConfig, type CoreEvent, type Echo, type Effect, millis, type NodeName, type RulesMark, type Vrid } from '../../src/core/types.ts';
+import {
+  type Advert,
+  type CoreConfig,
+  type CoreEvent,
+  type Echo,
+  type Effect,
+  millis,
+  type NodeName,
+  type RulesMark,
+  type Vrid,
+} from '../../src/core/types.ts';
 import { configOf, rulesIn, type Setup, web } from './director.ts';
 
 /** One thing that was seen to happen. */
@@ -111,7 +121,8 @@ export function createCluster(setup: Setup = {}, latency = 0.5): Cluster {
   const hear = (name: NodeName, { advert, echo }: Pick<Flight, 'advert' | 'echo'>): void => {
     const { heard } = machine(name);
     const known = heard.get(advert.from);
-    if (known === undefined || isNewer(advert, known)) heard.set(advert.from, { incarnation: advert.incarnation, sequence: advert.sequence });
+    if (known === undefined || isNewer(advert, known))
+      heard.set(advert.from, { incarnation: advert.incarnation, sequence: advert.sequence });
     tell(name, { type: 'advertReceived', advert, echo });
   };
 

@@ -1,7 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { CoreEvent, NodeName } from '../../src/core/types.ts';
 import { type Cluster, createCluster, type Seen } from './cluster.ts';
-import { activeDirector, answersOf, backupTo, type Director, factsOf, kindsOf, lastSaid, rulesIn, rulesNotIn, type Said, type Setup, web } from './director.ts';
+import {
+  activeDirector,
+  answersOf,
+  backupTo,
+  type Director,
+  factsOf,
+  kindsOf,
+  lastSaid,
+  rulesIn,
+  rulesNotIn,
+  type Said,
+  type Setup,
+  web,
+} from './director.ts';
 
 const failover = (to?: NodeName, requestId = 1): CoreEvent => ({ type: 'failoverRequested', requestId, vrid: web, to });
 
@@ -23,7 +36,12 @@ describe('the active that is asked to hand over', () => {
     const director = readyToGive();
     const effects = director.tell(failover('vsbak'));
     const id = idOf(director);
-    expect(lastSaid(effects)).toMatchObject({ phase: 'active', priority: 150, holding: true, handover: { id, phase: 'ask', peer: 'vsbak' } });
+    expect(lastSaid(effects)).toMatchObject({
+      phase: 'active',
+      priority: 150,
+      holding: true,
+      handover: { id, phase: 'ask', peer: 'vsbak' },
+    });
     expect(factsOf(effects)).toEqual([{ type: 'handoverStarted', vrid: web, to: 'vsbak', id }]);
     expect(answersOf(effects)).toEqual([]);
     expect(director.intent()).toBe('hold');
@@ -282,7 +300,11 @@ describe('a handover is called off, and the old one goes on', () => {
     const taken = { phase: 'active', handover: { id: idOf(director), phase: 'taken', peer: 'vs1' } } as const;
     director.hear('vsbak', { phase: 'fault' });
     let reminders = 0;
-    for (let round = 0; round < 200; round += 1) reminders += director.later(0.5).hear('vsbak', taken).filter((effect) => effect.type === 'sendAdvert').length;
+    for (let round = 0; round < 200; round += 1)
+      reminders += director
+        .later(0.5)
+        .hear('vsbak', taken)
+        .filter((effect) => effect.type === 'sendAdvert').length;
     expect(reminders).toBe(1);
   });
 

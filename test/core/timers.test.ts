@@ -47,12 +47,15 @@ describe('section 6.4: the Active_Down_Timer fires after its interval, neither e
     firesAt(director, interval * 2.5 + down);
   });
 
-  test.each(rows)('by the interval that the active states, not by its own: priority $priority, $interval ms', ({ priority, interval, down }) => {
-    const director = createDirector({ priorities: { vs1: priority, vsbak: 200 }, interval: 77 });
-    director.start();
-    director.hear('vsbak', { phase: 'active', interval });
-    firesAt(director, down);
-  });
+  test.each(rows)(
+    'by the interval that the active states, not by its own: priority $priority, $interval ms',
+    ({ priority, interval, down }) => {
+      const director = createDirector({ priorities: { vs1: priority, vsbak: 200 }, interval: 77 });
+      director.start();
+      director.hear('vsbak', { phase: 'active', interval });
+      firesAt(director, down);
+    },
+  );
 
   function firesAt(director: ReturnType<typeof createDirector>, moment: number): void {
     director.runUntil(moment - hair);
