@@ -44,7 +44,7 @@ function parse(words: readonly string[], version: string): { readonly work: Work
     if (error) throw new VspairError({ code: 'VSP_USAGE', object: 'command line', attempt: 'understand it', detail: error.message });
     text = output;
   });
-  return text === '' && !words.includes('--get-yargs-completions') ? { work, text } : { work: undefined, text };
+  return text === '' ? { work, text } : { work: undefined, text };
 }
 
 function parserOf(version: string, choose: Choose): Parser {

@@ -34,7 +34,10 @@ export function readYamlFile(file: string): YamlReading {
 export function readYaml(text: string, file: string): YamlReading {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const place = (offset: number): Place => placeAt(file, lines, offset);
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
   const faults = [...document.errors, ...document.warnings].toSorted((one, other) => one.pos[0] - other.pos[0]);
   const repeatedKeys = faults.filter(({ code }) => code === 'DUPLICATE_KEY').map((fault) => repeatedKey(fault, text, place));
   // After the first break of syntax the parser guesses: what it complains of further on is mostly not there.
@@ -55,12 +58,6 @@ function withValue(document: Document, problems: readonly Problem[], place: (off
     const what = `this cannot be unfolded: ${cause instanceof Error ? cause.message : String(cause)}`;
     return { tree: undefined, problems: [...problems, { place: place(0), what, expected: 'few aliases, or none' }] };
   }
-}
-
-function placeAt(file: string, lines: LineCounter, offset: number): Place {
-  const { line, col } = lines.linePos(offset);
-  // Line 0 is what the counter answers for a text without a single character.
-  return { file, line: Math.max(1, line), column: Math.max(1, col) };
 }
 
 function repeatedKey(fault: YAMLError, text: string, place: (offset: number) => Place): Problem {

@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { DaemonStart } from '../../src/cli/world.ts';
 import { newSecretText } from '../../src/config/keygen.ts';
+import { exitCodes } from '../../src/errors/exit-codes.ts';
 import { sample } from '../config/sample.ts';
 import { directory, spawned } from './process.ts';
-import { containing } from './terminal.ts';
+import { containing, ran } from './terminal.ts';
 
 /** A configuration whose secret is in order and whose interfaces every machine has. */
 function configured(change: (text: string) => string = (text) => text): string {
@@ -106,6 +108,33 @@ test('run starts nothing with an open secret', async () => {
   const { err, exitCode } = await spawned('run', '--config', file, '--node', 'vs1');
   expect(err).toContain('[VSP_SECRET_UNSAFE]');
   expect(exitCode).toBe(78);
+});
+
+test('run starts nothing when an interface is missing', async () => {
+  const file = configured();
+  const { err, exitCode } = await ran(['run', '--config', file, '--node', 'vs1'], {
+    devices: () => ['eth0'],
+    startDaemon: () => Promise.resolve(exitCodes.ok),
+  });
+  expect(err).toContain(`${file}:11:38: groups[0].vips[0].dev is lo, which this machine does not have; expected eth0`);
+  expect(exitCode).toBe(78);
+});
+
+test('run gives the daemon what was checked, and ends as it ends', async () => {
+  const starts: DaemonStart[] = [];
+  const startDaemon = (start: DaemonStart) => {
+    starts.push(start);
+    return Promise.resolve(exitCodes.kernel);
+  };
+  const file = configured();
+  const { err, exitCode } = await ran(['run', '--config', file, '--state-dir', '/s'], { startDaemon, hostname: 'vsbak.example.com' });
+  expect(exitCode).toBe(exitCodes.kernel);
+  expect(err.split('\n').every((line) => line.includes('warning'))).toBe(true);
+  expect(starts).toMatchObject([
+    { node: { name: 'vsbak' }, stateDir: '/s', socket: '/run/vspair/control.sock', keys: [{ id: 1 }], version: '0.0.0' },
+  ]);
+  await ran(['run', '--config', file, '--socket', '/t.sock'], { startDaemon });
+  expect(starts[1]).toMatchObject({ node: { name: 'vs1' }, stateDir: '/var/lib/vspair', socket: '/t.sock' });
 });
 
 test('keygen writes a secret that only its owner reads, and check accepts it', async () => {

@@ -123,6 +123,10 @@ test.each(rows)('$rule', ({ from, to, says }) => {
   expect(complaints(spoiled(from, to))).toEqual(says);
 });
 
+test('a delay beside preempt: true is as it should be', () => {
+  expect(complaints(spoiled('preempt: false', 'preempt: true\n    preemptDelay: 30s'))).toEqual([]);
+});
+
 test('adverts that run beside the networks of all virtual IPs are warned of', () => {
   const text = sample
     .replaceAll('[10.0.0.', '[10.9.0.')

@@ -128,17 +128,20 @@ test('a new secret is one that is accepted, of 32 bytes, and never the same', ()
   expect(one?.key).not.toEqual(another?.key);
 });
 
-test('a new secret file is private whatever the umask, and nothing is left beside it', () => {
-  const umask = process.umask(0);
-  try {
-    writeNewSecret(file, newSecretText(), false);
-  } finally {
-    process.umask(umask);
-  }
-  expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(readdirSync(directory)).toEqual(['secret']);
-  expect(loadSecret(file)).toHaveLength(1);
-});
+test.each([0, 0o777])(
+  "a new secret file is its owner's to read and nobody else's with umask 0%o, and nothing is left beside it",
+  (mask) => {
+    const umask = process.umask(mask);
+    try {
+      writeNewSecret(file, newSecretText(), false);
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(directory)).toEqual(['secret']);
+    expect(loadSecret(file)).toHaveLength(1);
+  },
+);
 
 test('a secret is never overwritten unless that is asked for', () => {
   write('keep me');

@@ -82,3 +82,15 @@ test('a value that an alias repeats is placed where it is written', () => {
   ).replace('priority: 100', 'priority: *p');
   expect(complaints(text)[0]).toBe('c.yaml:4:25: directors.vs1.priority is 300; expected a priority, a whole number from 1 to 254');
 });
+
+test('a mistake inside a list that an alias repeats is placed inside that list', () => {
+  const text = spoiled('[{ address: "2001:db8::1/64", dev: eth0 }]', '*v')
+    .replace('    vips:\n', '    vips: &v\n')
+    .replace('dev: eth1', 'dev: "e:1"');
+  expect(complaints(text)).toEqual([
+    'c.yaml:11:20: groups[1].vips[0].address is 10.0.0.1, which line 11 has already; expected each virtual IP in one group, once',
+    'c.yaml:12:20: groups[1].vips[1].address is 192.168.1.254, which line 12 has already; expected each virtual IP in one group, once',
+    'c.yaml:12:43: groups[0].vips[1].dev is "e:1"; expected the name of a network interface, such as eth0',
+    'c.yaml:12:43: groups[1].vips[1].dev is "e:1"; expected the name of a network interface, such as eth0',
+  ]);
+});
