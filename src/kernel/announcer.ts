@@ -24,9 +24,9 @@ export class Announcer {
   // send, which would lose the first announcement after a link flap.
   readonly #fd = openSocket(AF_PACKET, SOCK_RAW, NO_PROTOCOL, 'packet socket');
 
-  /** An interface without hardware addresses has no neighbours to tell: success. */
+  /** Where there are no neighbours to tell (loopback, tunnels) it is done. */
   announce(announced: Announced, link: Link | undefined): KernelFailure | undefined {
-    if (link?.mac.length === 0) return undefined;
+    if (link?.hasNeighbours === false) return undefined;
     const errno = link === undefined ? 'ENODEV' : this.#send(announced, link);
     return errno === undefined ? undefined : { object: `${announced.address} dev ${announced.dev}`, attempt: 'announce', errno };
   }

@@ -121,10 +121,9 @@ function linkLayerAddress(options: Uint8Array): Decoded<Uint8Array | undefined, 
 /** RFC 4443 section 2.3: over a pseudo-header of addresses, length and next header, then the message. */
 function checksum(source: Uint8Array, destination: Uint8Array, message: Uint8Array): number {
   const pseudoHeader = concat([source, destination, u16Network(0), u16Network(message.length), Uint8Array.of(0, 0, 0, ICMPV6)]);
+  const view = viewOf(concat([pseudoHeader, message, new Uint8Array(message.length % 2)]));
   let sum = 0;
-  for (const part of [pseudoHeader, message]) {
-    for (const [position, byte] of part.entries()) sum += position % 2 === 0 ? byte << 8 : byte;
-  }
+  for (let at = 0; at < view.byteLength; at += 2) sum += view.getUint16(at);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   return ~sum & 0xffff;
 }

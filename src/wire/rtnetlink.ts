@@ -50,6 +50,8 @@ export interface Link {
   readonly mac: Uint8Array;
   /** Administratively up, with carrier, and able to pass packets (not dormant). */
   readonly up: boolean;
+  /** Others on the link find this machine by ARP or neighbour discovery. */
+  readonly hasNeighbours: boolean;
   /** The kernel routes IPv6 that comes in here, so it calls itself a router in its neighbour advertisements. */
   readonly routesIPv6: boolean;
 }
@@ -94,7 +96,9 @@ const IFLA_AF_SPEC = 26;
 const IFLA_INET6_CONF = 2;
 const DEVCONF_FORWARDING = 0;
 const IFF_UP = 0x1;
+const IFF_LOOPBACK = 0x8;
 const IFF_RUNNING = 0x40;
+const IFF_NOARP = 0x80;
 const IFF_LOWER_UP = 0x10000;
 // RUNNING is what RFC 2863 calls operationally up. It comes after the carrier, and what is sent before it is dropped; when
 // the carrier goes it may go later, so both are asked for.
@@ -167,9 +171,12 @@ function decodeLink(payload: Uint8Array, type: 'link' | 'linkGone'): Decoded<Rou
   if (type === 'linkGone') return decoded({ type, index });
   const dev = readText(attributes.value.get(IFLA_IFNAME));
   if (dev === undefined) return refused('missing-attribute');
-  const up = (view.getUint32(8, true) & IFF_USABLE) === IFF_USABLE;
   const mac = Uint8Array.from(attributes.value.get(IFLA_ADDRESS) ?? []);
-  return decoded({ type, link: { dev, index, mac, up, routesIPv6: routesIPv6(attributes.value) } });
+  return decoded({ type, link: { dev, index, mac, ...readFlags(view.getUint32(8, true)), routesIPv6: routesIPv6(attributes.value) } });
+}
+
+function readFlags(flags: number): Pick<Link, 'up' | 'hasNeighbours'> {
+  return { up: (flags & IFF_USABLE) === IFF_USABLE, hasNeighbours: (flags & (IFF_LOOPBACK | IFF_NOARP)) === 0 };
 }
 
 function familyOf(payload: Uint8Array): 4 | 6 | undefined {

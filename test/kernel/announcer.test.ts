@@ -100,9 +100,15 @@ describe('what cannot be announced', () => {
     expect(kernel.announce({ ...v6, dev: 'eth9' })).toEqual({ object: '2001:db8::1 dev eth9', attempt, errno: 'ENODEV' });
   });
 
-  test('on an interface without hardware addresses has nobody to tell, and is no failure', () => {
-    cable.ip('near', 'tuntap add tun0 mode tun', 'link set tun0 up');
+  test('on an interface without neighbours has nobody to tell, and is no failure', async () => {
+    cable.ip('near', `link set ${dev} arp off`);
     kernel.links();
-    expect(kernel.announce({ ...v4, dev: 'tun0' })).toBeUndefined();
+    expect(kernel.announce(v4)).toBeUndefined();
+    expect(kernel.announce({ ...v4, dev: 'lo' })).toBeUndefined();
+    cable.ip('near', `link set ${dev} arp on`);
+    kernel.links();
+    kernel.announce(v6);
+    await expect.poll(() => ear.advertisements().length).toBe(1);
+    expect(ear.arp()).toEqual([]);
   });
 });

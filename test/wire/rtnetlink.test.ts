@@ -72,7 +72,7 @@ describe('the kernel tells of', () => {
   });
 
   test('a link without carrier as down, and with it as up', () => {
-    const link = { dev: 'eth0', index: eth0, mac: bytesOf('020000000001'), routesIPv6: true };
+    const link = { dev: 'eth0', index: eth0, mac: bytesOf('020000000001'), hasNeighbours: true, routesIPv6: true };
     expect(heard('link set eth0 up')).toEqual([{ type: 'link', link: { ...link, up: false } }]);
     expect(heard('link set eth0 up, at the other end')).toEqual([{ type: 'link', link: { ...link, up: true } }]);
   });
@@ -81,8 +81,10 @@ describe('the kernel tells of', () => {
     expect(heard('link set eth0 down')[0]).toMatchObject({ type: 'link', link: { dev: 'eth0', up: false } });
   });
 
-  test('a device without a hardware address', () => {
-    expect(heard('tuntap add tun0 mode tun')).toMatchObject([{ type: 'link', link: { dev: 'tun0', mac: new Uint8Array(), up: false } }]);
+  test('a device without hardware address and neighbours', () => {
+    expect(heard('tuntap add tun0 mode tun')).toMatchObject([
+      { type: 'link', link: { dev: 'tun0', mac: new Uint8Array(), up: false, hasNeighbours: false } },
+    ]);
   });
 
   test('a port that left its bridge, which is not a link that is gone', () => {
