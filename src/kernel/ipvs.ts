@@ -10,6 +10,7 @@ import { IPVS_FAMILY_NAME, type IpvsDaemon, type IpvsDaemonRole, type IpvsServic
 import { decodeDaemonReply, decodeDestinationReply, decodeInfoReply, decodeServiceReply, type IpvsInfo } from '../wire/ipvsReply.ts';
 import { encodeIpvsRequest, type IpvsRequest } from '../wire/ipvsRequest.ts';
 import { encodeBatch, NLM_F_DUMP } from '../wire/netlink.ts';
+import { tryScheduler } from './ipvsScheduler.ts';
 import { NETLINK_GENERIC, NetlinkSocket } from './netlinkSocket.ts';
 import { SystemError } from './syscalls.ts';
 
@@ -20,6 +21,8 @@ export interface Ipvs {
   family(): number;
   /** Throws VspairError. */
   dump(): KernelServices;
+  /** Whether the kernel has the scheduler, whose module it loads if need be. Throws VspairError. */
+  hasScheduler(name: string): boolean;
   /** One failure for each request that the kernel refused; all of them when it has no IPVS. */
   write(batch: CompiledRules): readonly KernelFailure[];
   /** A daemon that runs already is success. Throws VspairError when there is no IPVS. */
@@ -43,17 +46,22 @@ export function openIpvs(): Ipvs {
     return known;
   };
 
-  const ask = <Value>(request: IpvsRequest, decode: (payload: Uint8Array) => Decoded<Value, string>): Value[] => {
+  const speaking = <Result>(attempt: string, work: () => Result): Result => {
     try {
-      const encoded = encodeIpvsRequest(request, family());
-      const answers = encoded.flags === NLM_F_DUMP ? netlink.dump(encoded) : netlink.request(encoded);
-      return answers.map((answer) => read(decode(answer.payload), request));
+      return work();
     } catch (error) {
       // The module may have been unloaded and loaded again, under another number.
       known = undefined;
-      throw error instanceof SystemError ? refusal('read its table', error) : error;
+      throw error instanceof SystemError ? refusal(attempt, error) : error;
     }
   };
+
+  const ask = <Value>(request: IpvsRequest, decode: (payload: Uint8Array) => Decoded<Value, string>): Value[] =>
+    speaking(`answer ${request.command}`, () => {
+      const encoded = encodeIpvsRequest(request, family());
+      const answers = encoded.flags === NLM_F_DUMP ? netlink.dump(encoded) : netlink.request(encoded);
+      return answers.map((answer) => read(decode(answer.payload), request));
+    });
 
   const serversOf = (service: IpvsService): KernelService => ({
     service,
@@ -81,6 +89,7 @@ export function openIpvs(): Ipvs {
     },
     family,
     dump: () => ask({ command: 'getServices' }, decodeServiceReply).map(({ service }) => serversOf(service)),
+    hasScheduler: (name) => speaking(`try scheduler ${name}`, () => tryScheduler(netlink, family(), name)),
     write,
     startSync: (daemon) => tell({ command: 'newDaemon', daemon }, `${daemon.role} sync daemon on ${daemon.dev}`),
     stopSync(role) {
@@ -92,7 +101,7 @@ export function openIpvs(): Ipvs {
     syncDaemons,
     info() {
       const [info] = ask({ command: 'getInfo' }, decodeInfoReply);
-      if (info === undefined) throw refusal('read its version');
+      if (info === undefined) throw refusal('answer getInfo');
       return info;
     },
     close: () => netlink.close(),
@@ -116,7 +125,7 @@ function findFamily(netlink: NetlinkSocket): number {
 
 function read<Value>(answer: Decoded<Value, string>, request: IpvsRequest): Value {
   if (answer.ok) return answer.value;
-  throw refusal(`read its answer to ${request.command}`, answer.reason);
+  throw refusal(`answer ${request.command}`, answer.reason);
 }
 
 const refusal = (attempt: string, cause?: unknown): VspairError => new VspairError({ code: 'VSP_KERNEL', object: 'IPVS', attempt, cause });

@@ -38,7 +38,7 @@ function requestOf(change: IpvsChange): IpvsRequest {
 }
 
 /** `service tcp 10.0.0.1:80 rr`, `server 10.0.0.11:80 of tcp 10.0.0.1:80` */
-function labelOf(change: IpvsChange): string {
+export function labelOf(change: IpvsChange): string {
   switch (change.type) {
     case 'addService':
     case 'editService':

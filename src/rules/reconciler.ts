@@ -2,16 +2,19 @@
 // director on warm standby applies each document at once, one on cold standby prepares the bytes for the keeper to write.
 import type { RulesMark } from '../core/types.ts';
 import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
-import { compileRules } from './compile.ts';
+import { compileRules, labelOf } from './compile.ts';
 import type { RulesDocument, RulesRevision } from './document.ts';
 import { type KernelServices, kernelServicesOf, serviceKey } from './kernelServices.ts';
 import { type IpvsChange, planRules } from './plan.ts';
+import { untriedSchedulers, withoutSchedulers } from './schedulers.ts';
 
-/** The kernel's table. Both throw when there is no IPVS to speak to. */
+/** The kernel's table. All but `write` throw when there is no IPVS to speak to. */
 export interface IpvsTable {
   /** The message type of IPVS in this kernel. */
   family(): number;
   dump(): KernelServices;
+  /** Loads the module of the scheduler if need be. */
+  hasScheduler(name: string): boolean;
   write(batch: CompiledRules): readonly KernelFailure[];
 }
 
@@ -37,6 +40,8 @@ export interface ReconcileResult {
 
 export interface PreparedRules {
   readonly batch: CompiledRules;
+  /** What the kernel would refuse, and so is not in the batch. */
+  readonly failures: readonly KernelFailure[];
   readonly mark: RulesMark;
   readonly unsaved: unknown;
 }
@@ -72,25 +77,27 @@ export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconcil
     const keys = kernelServicesOf(target.document).map(({ service }) => serviceKey(service.id));
     const owned = await claims.load();
     const unsaved = await claims.save([...owned, ...keys]);
-    const changes = planRules({ kernel: ipvs.dump(), desired: target.document, owned });
-    return { changes, keys, unsaved, batch: compileRules(changes, { ...target, family: ipvs.family() }) };
+    const kernel = ipvs.dump();
+    const all = planRules({ kernel, desired: target.document, owned });
+    const missing = untriedSchedulers(kernel, all).filter((name) => !ipvs.hasScheduler(name));
+    const { changes, failures } = withoutSchedulers(all, new Set(missing));
+    return { all, keys, unsaved, failures, batch: compileRules(changes, { ...target, family: ipvs.family() }) };
   };
 
   const apply = async (target: Target): Promise<ReconcileResult> => {
-    const { changes, keys, batch, unsaved } = await planned(target);
-    const failures = changes.length === 0 ? [] : ipvs.write(batch);
+    const { all, keys, batch, unsaved, ...plan } = await planned(target);
+    const failures = [...plan.failures, ...(batch.labels.length === 0 ? [] : ipvs.write(batch))];
     // What could not be removed stays ours, so that the next pass tries again.
     const released = failures.length === 0 ? await claims.save(keys) : undefined;
-    const mark = { revision: target.revision, digest: target.digest, ready: serves(batch, changes, failures, keys.length) };
-    return { written: changes.length - failures.length, failures, mark, unsaved: unsaved ?? released };
+    return { written: all.length - failures.length, failures, mark: markOf(target, all, failures), unsaved: unsaved ?? released };
   };
 
   return {
     apply: (revision) => inTurn(() => apply(revision)),
     prepare: (revision) =>
       inTurn(async () => {
-        const { batch, unsaved } = await planned(revision);
-        return { batch, unsaved, mark: { revision: revision.revision, digest: revision.digest, ready: true } };
+        const { all, batch, failures, unsaved } = await planned(revision);
+        return { batch, failures, unsaved, mark: markOf(revision, all, failures) };
       }),
     withdraw: () => inTurn(() => apply(nothing)),
   };
@@ -103,9 +110,11 @@ interface Target {
 }
 
 interface Plan {
-  readonly changes: readonly IpvsChange[];
+  readonly all: readonly IpvsChange[];
   /** The services of the document. */
   readonly keys: readonly string[];
+  /** What the kernel would refuse, and so is not in the batch. */
+  readonly failures: readonly KernelFailure[];
   readonly batch: CompiledRules;
   readonly unsaved: unknown;
 }
@@ -114,10 +123,10 @@ interface Plan {
  * One service that the kernel refuses (its scheduler has no module here, say) must not keep a director from taking over
  * the others; one that would come up without any service must not take over.
  */
-function serves(batch: CompiledRules, changes: readonly IpvsChange[], failures: readonly KernelFailure[], services: number): boolean {
+function markOf({ revision, digest, document }: Target, changes: readonly IpvsChange[], failures: readonly KernelFailure[]): RulesMark {
   const failed = new Set(failures.map(({ object }) => object));
-  const missing = changes.filter(({ type }, position) => type === 'addService' && failed.has(batch.labels[position] ?? ''));
-  return services === 0 || missing.length < services;
+  const missing = changes.filter((change) => change.type === 'addService' && failed.has(labelOf(change)));
+  return { revision, digest, ready: document.services.length === 0 || missing.length < document.services.length };
 }
 
 /** The ownership in memory, written when it changes. */

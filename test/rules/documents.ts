@@ -36,7 +36,8 @@ export const revised = (document: RulesDocument, revision = 1): RulesRevision =>
   document,
 });
 
-const anyServer = (family: 4 | 6): fc.Arbitrary<RealServer> =>
+/** Only nat can change the port. */
+const anyServer = (family: 4 | 6, servicePort: number): fc.Arbitrary<RealServer> =>
   fc
     .record({
       host: fc.integer({ min: 11, max: 14 }),
@@ -46,24 +47,25 @@ const anyServer = (family: 4 | 6): fc.Arbitrary<RealServer> =>
       upperThreshold: fc.constantFrom(0, 0, 100),
       lowerThreshold: fc.constantFrom(0, 50),
     })
-    .map(({ host, lowerThreshold, ...rest }) => ({
+    .map(({ host, port, lowerThreshold, ...rest }) => ({
       ...rest,
+      port: rest.forward === 'nat' ? port : servicePort,
       address: family === 4 ? `10.0.0.${host}` : `2001:db8::${host}`,
       lowerThreshold: Math.min(lowerThreshold, rest.upperThreshold),
     }));
 
 const anyService: fc.Arbitrary<VirtualService> = fc
-  .tuple(fc.constantFrom(4, 6), fc.integer({ min: 1, max: 2 }), fc.constantFrom('tcp', 'udp', 'sctp'))
-  .chain(([family, host, protocol]) =>
+  .tuple(fc.constantFrom(4, 6), fc.integer({ min: 1, max: 2 }), fc.constantFrom(80, 443), fc.constantFrom('tcp', 'udp', 'sctp'))
+  .chain(([family, host, port, protocol]) =>
     fc.record({
       protocol: fc.constant(protocol),
       address: fc.constant(family === 4 ? `10.0.0.${host}` : `2001:db8::${host}`),
-      port: fc.constantFrom(80, 443),
+      port: fc.constant(port),
       scheduler: fc.constantFrom('rr', 'wrr', 'lc', 'wlc', 'sh', 'mh'),
       persistence: fc.constantFrom(undefined, 60, 300),
       persistenceNetmask: fc.constantFrom(undefined, family === 4 ? '255.255.255.0' : '64'),
       onePacket: protocol === 'udp' ? fc.boolean() : fc.constant(false),
-      servers: fc.uniqueArray(anyServer(family), { maxLength: 4, selector: ({ address, port }) => `${address} ${port}` }),
+      servers: fc.uniqueArray(anyServer(family, port), { maxLength: 4, selector: ({ address, port }) => `${address} ${port}` }),
     }),
   );
 

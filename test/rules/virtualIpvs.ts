@@ -52,6 +52,7 @@ export function createVirtualIpvs(): VirtualIpvs {
   const virtual: VirtualIpvs = {
     family: () => 28,
     dump,
+    hasScheduler: (name) => schedulers.includes(name),
     write,
     carryOut,
     takeCommands() {

@@ -1,0 +1,114 @@
+// A network namespace with an IPVS table of its own, seen through our code and through ipvsadm.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { type Ipvs, openIpvs } from '../../src/kernel/ipvs.ts';
+import type { RulesDocument } from '../../src/rules/document.ts';
+import { endpointText } from '../../src/text/address.ts';
+import type { Check } from '../lab/checks.ts';
+import { ipBatch } from '../lab/ip.ts';
+import { labEnv } from '../lab/labProcess.ts';
+import { setLinkUp } from '../lab/link.ts';
+import { inNamespace } from '../lab/namespace.ts';
+
+export interface Director {
+  readonly ipvs: Ipvs;
+  /** Runs ipvsadm; throws with what it complained about. */
+  readonly ipvsadm: (args: readonly string[], input?: string) => string;
+  /** `ipvsadm -Sn`, one command a line, sorted. */
+  readonly saved: () => readonly string[];
+  /** `ipvsadm -Ln --stats --exact`, single spaces, without its head. */
+  readonly statistics: () => readonly string[];
+  /** Of all services together. The kernel adds its counters up every two seconds. */
+  readonly connectionsCounted: () => number;
+  /** `ipvsadm -Lnc`: protocol, virtual and destination address of each connection. */
+  readonly connections: () => readonly string[];
+  /** To a virtual service from the director itself, which gets its address on the loopback device. */
+  readonly sendDatagram: (address: string, port: number) => void;
+}
+
+/** A check that begins with as many directors as it likes to make, and leaves none behind. */
+export const checkWith = (title: string, run: (newDirector: () => Director) => Promise<void> | void): Check => ({
+  title,
+  async run() {
+    const leave: (() => void)[] = [];
+    try {
+      await run(() => enter(leave));
+    } finally {
+      for (const one of leave) one();
+    }
+  },
+});
+
+let count = 0;
+
+function enter(leave: (() => void)[]): Director {
+  count += 1;
+  const namespace = `vspair-ipvs-${process.pid}-${count}`;
+  ipBatch([`netns add ${namespace}`]);
+  leave.push(() => ipBatch([`netns del ${namespace}`]));
+  // Without any address the kernel takes no server: it cannot tell unicast addresses from others.
+  inNamespace(namespace, () => setLinkUp('lo', true));
+  const ipvs = inNamespace(namespace, openIpvs);
+  leave.push(() => ipvs.close());
+  return directorIn(namespace, ipvs);
+}
+
+function directorIn(namespace: string, ipvs: Ipvs): Director {
+  const inside = (program: string, args: readonly string[], input = ''): string => inNamespace(namespace, () => run(program, args, input));
+  const ipvsadm = (args: readonly string[], input?: string): string => inside('ipvsadm', args, input);
+  return {
+    ipvs,
+    ipvsadm,
+    saved: () => linesOf(ipvsadm(['-Sn'])).sort(),
+    statistics: () => linesOf(ipvsadm(['-Ln', '--stats', '--exact'])).slice(3),
+    connectionsCounted: () => inNamespace(namespace, countedConnections),
+    connections: () => linesOf(ipvsadm(['-Lnc'])).flatMap(connectionOf),
+    sendDatagram(address, port) {
+      ipBatch([`addr add ${address}/32 dev lo`], namespace);
+      inside(process.execPath, [
+        '-e',
+        `const s = require('dgram').createSocket('udp4'); s.send('?', ${port}, '${address}', () => s.close())`,
+      ]);
+    },
+  };
+}
+
+/** The document in the language of `ipvsadm -R`, by its manual page. */
+export const ipvsadmLines = ({ services }: RulesDocument): string => services.flatMap(linesOfService).join('');
+
+function linesOfService(rule: RulesDocument['services'][number]): string[] {
+  const endpoint = textOf(rule.address, rule.port);
+  const of = { tcp: `-t ${endpoint}`, udp: `-u ${endpoint}`, sctp: `--sctp-service ${endpoint}` }[rule.protocol];
+  const netmask = rule.persistenceNetmask === undefined ? '' : ` -M ${rule.persistenceNetmask}`;
+  const persistence = rule.persistence === undefined ? '' : ` -p ${rule.persistence}${netmask}`;
+  const servers = rule.servers.map(({ address, port, forward, weight, upperThreshold, lowerThreshold }) => {
+    const method = { dr: '-g', tun: '-i', nat: '-m' }[forward];
+    return `-a ${of} -r ${textOf(address, port)} ${method} -w ${weight} -x ${upperThreshold} -y ${lowerThreshold}\n`;
+  });
+  return [`-A ${of} -s ${rule.scheduler}${persistence}${rule.onePacket ? ' -o' : ''}\n`, ...servers];
+}
+
+const textOf = (address: string, port: number): string => endpointText(address.includes(':') ? 6 : 4, address, port);
+
+const linesOf = (output: string): string[] =>
+  output
+    .split('\n')
+    .map((line) => line.trim().replaceAll(/\s+/g, ' '))
+    .filter((line) => line !== '');
+
+function connectionOf(line: string): string[] {
+  const [protocol, , , , virtual, destination] = line.split(' ');
+  return protocol === 'UDP' ? [`${protocol} ${virtual ?? ''} ${destination ?? ''}`] : [];
+}
+
+/** The third line begins with the number of connections, in hexadecimal. */
+function countedConnections(): number {
+  const [, , totals = ''] = readFileSync('/proc/thread-self/net/ip_vs_stats', 'utf8').split('\n');
+  return Number.parseInt(totals.trim(), 16);
+}
+
+function run(program: string, args: readonly string[], input = ''): string {
+  const done = spawnSync(program, args, { input, encoding: 'utf8', env: labEnv() });
+  if (done.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${done.error?.message ?? done.stderr}`);
+  return done.stdout;
+}

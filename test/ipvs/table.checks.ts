@@ -1,0 +1,256 @@
+// In a real kernel, with ipvsadm as the second opinion: what we write is what ipvsadm would have written, what is there is
+// read, what is not ours stays, and the table in memory that other tests use is like the kernel's.
+import assert from 'node:assert/strict';
+import { setTimeout as passed } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { KernelFailure } from '../../src/keeper/ports.ts';
+import type { Ipvs } from '../../src/kernel/ipvs.ts';
+import { compileRules } from '../../src/rules/compile.ts';
+import type { RulesDocument } from '../../src/rules/document.ts';
+import { type KernelService, type KernelServices, kernelServicesOf, serverKey, serviceKey } from '../../src/rules/kernelServices.ts';
+import { type IpvsChange, planRules } from '../../src/rules/plan.ts';
+import type { Check } from '../lab/checks.ts';
+import { within } from '../lab/within.ts';
+import { anyDocument, rules, server, service } from '../rules/documents.ts';
+import { createVirtualIpvs } from '../rules/virtualIpvs.ts';
+import { checkWith, type Director, ipvsadmLines } from './director.ts';
+
+const web = service('10.0.0.1', [server('10.0.0.11'), server('10.0.0.12', { weight: 5 })]);
+const secure = service('10.0.0.2', web.servers, { persistence: 300, persistenceNetmask: '255.255.255.0' });
+const web6 = service('2001:db8::1', [server('2001:db8::11')]);
+const protocols = ['tcp', 'udp', 'sctp'] as const;
+const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'sed', 'nq', 'fo', 'ovf', 'mh'];
+const methods = (address: string) => [
+  server(`${address}1`, { forward: 'dr' }),
+  server(`${address}2`, { forward: 'tun' }),
+  server(`${address}3`, { forward: 'nat', port: 8080 }),
+];
+
+const documents: Readonly<Record<string, RulesDocument>> = {
+  'every scheduler': rules(...schedulers.map((scheduler, position) => service(`10.0.0.${position + 1}`, web.servers, { scheduler }))),
+  'every protocol, v4 and v6': rules(
+    ...protocols.flatMap((protocol) => [
+      { ...web, protocol },
+      { ...web6, protocol },
+    ]),
+  ),
+  'every forwarding method': rules(service('10.0.0.1', methods('10.0.0.1')), service('2001:db8::1', methods('2001:db8::1'))),
+  'persistence with and without a netmask': rules({ ...web, persistence: 300 }, secure, {
+    ...web6,
+    persistence: 60,
+    persistenceNetmask: '64',
+  }),
+  'one-packet mode': rules(service('10.0.0.1', [server('10.0.0.11')], { protocol: 'udp', onePacket: true })),
+  'weights and thresholds': rules(
+    service('10.0.0.1', [
+      server('10.0.0.11', { weight: 0 }),
+      server('10.0.0.12', { weight: 65535, upperThreshold: 100, lowerThreshold: 50 }),
+    ]),
+  ),
+  'a service for all ports': rules(service('10.0.0.1', [server('10.0.0.11', { port: 0 })], { port: 0, persistence: 300 })),
+  'a v4 tunnel for a v6 service': rules(service('2001:db8::1', [server('10.0.0.11', { forward: 'tun' })])),
+};
+
+export const checks: readonly Check[] = [
+  ...Object.entries(documents).map(([what, document]) =>
+    checkWith(`what we write is what ipvsadm would have written: ${what}`, (newDirector) => sameAsIpvsadm(newDirector, document)),
+  ),
+  checkWith('what we write is what ipvsadm would have written: any document', (newDirector) => {
+    fc.assert(
+      fc.property(anyDocument, (document) => sameAsIpvsadm(newDirector, document)),
+      { numRuns: 3 },
+    );
+  }),
+  checkWith('a second plan for any document is empty', secondPlanIsEmpty),
+  checkWith('what ipvsadm wrote needs no change of ours', (newDirector) => {
+    const { ipvs, ipvsadm } = newDirector();
+    ipvsadm(['-R'], ipvsadmLines(rules(web, secure, web6)));
+    assert.deepEqual(plan(ipvs.dump(), rules(web, secure, web6)), []);
+  }),
+  checkWith('a table larger than one datagram is read whole', (newDirector) => {
+    const { ipvs } = newDirector();
+    const servers = Array.from({ length: 200 }, (_, position) => server(`10.0.1.${position + 1}`));
+    const many = rules(...Array.from({ length: 300 }, (_, position) => ({ ...web, port: 1000 + position })), { ...secure, servers });
+    assert.deepEqual(write(ipvs, plan([], many)), []);
+    assert.equal(ipvs.dump().length, 301);
+    assert.deepEqual(plan(ipvs.dump(), many), []);
+  }),
+  checkWith('services of others, by address and by firewall mark, are the same after ours came and went', foreignStay),
+  checkWith('editing keeps the connections and counters of a service and its server', editingKeeps),
+  checkWith('each refused item is named with its errno, and the others are written', refusedByName),
+  checkWith('adding what is there and removing what is gone are no failures, editing what is gone is one', ordinaryFailures),
+  checkWith('a mistake in each of a thousand items is told for each', (newDirector) => {
+    const { service: homeless, servers } = kernelServiceOf(
+      service(
+        '10.0.0.1',
+        Array.from({ length: 1000 }, (_, port) => server('10.0.0.11', { port })),
+      ),
+    );
+    const failures = write(
+      newDirector().ipvs,
+      servers.map((one) => ({ type: 'addServer', of: homeless.id, server: one })),
+    );
+    assert.equal(new Set(failures.map(({ object, errno }) => `${object} ${errno}`)).size, 1000);
+  }),
+  checkWith('a scheduler is looked for without a trace', (newDirector) => {
+    const { ipvs, saved } = newDirector();
+    assert.deepEqual(
+      ['rr', 'nosuch'].map((name) => ipvs.hasScheduler(name)),
+      [true, false],
+    );
+    assert.deepEqual(saved(), []);
+  }),
+  checkWith('the table in memory holds and refuses what the kernel holds and refuses', memoryIsLikeKernel),
+];
+
+const write = (ipvs: Ipvs, changes: readonly IpvsChange[]): readonly KernelFailure[] =>
+  ipvs.write(compileRules(changes, { revision: 1, digest: '', family: ipvs.family() }));
+const plan = (kernel: KernelServices, desired: RulesDocument, owned: readonly string[] = []): IpvsChange[] =>
+  planRules({ kernel, desired, owned: new Set(owned) });
+const keysOf = (document: RulesDocument): string[] => kernelServicesOf(document).map((one) => serviceKey(one.service.id));
+
+function kernelServiceOf(one: RulesDocument['services'][number]): KernelService {
+  const [found] = kernelServicesOf(rules(one));
+  assert(found !== undefined);
+  return found;
+}
+
+function sameAsIpvsadm(newDirector: () => Director, document: RulesDocument): void {
+  const [one, other] = [newDirector(), newDirector()];
+  assert.deepEqual(write(one.ipvs, plan([], document)), []);
+  other.ipvsadm(['-R'], ipvsadmLines(document));
+  const servers = document.services.reduce((sum, { servers }) => sum + servers.length, 0);
+  const theirs = other.saved();
+  assert.equal(theirs.length, document.services.length + servers);
+  assert.deepEqual(one.saved(), theirs);
+}
+
+function secondPlanIsEmpty(newDirector: () => Director): void {
+  const { ipvs } = newDirector();
+  let owned: string[] = [];
+  fc.assert(
+    fc.property(anyDocument, (document) => {
+      assert.deepEqual(write(ipvs, plan(ipvs.dump(), document, owned)), []);
+      assert.deepEqual(plan(ipvs.dump(), document, owned), []);
+      owned = keysOf(document);
+    }),
+  );
+}
+
+function foreignStay(newDirector: () => Director): void {
+  const { ipvs, ipvsadm, saved } = newDirector();
+  const theirs = [
+    '-A -t 10.9.9.9:80 -s wlc -p 60',
+    '-a -t 10.9.9.9:80 -r 10.0.0.99:80 -m -w 3',
+    '-A -f 7 -s rr',
+    '-A -f 7 -6 -s sh -b sh-port',
+  ];
+  ipvsadm(['-R'], theirs.join('\n'));
+  const before = saved();
+  assert.equal(before.length, 4);
+  write(ipvs, plan(ipvs.dump(), rules(web)));
+  assert.equal(saved().length, 7);
+  write(ipvs, plan(ipvs.dump(), rules(), keysOf(rules(web))));
+  assert.deepEqual(saved(), before);
+}
+
+async function editingKeeps(newDirector: () => Director): Promise<void> {
+  const { ipvs, sendDatagram, statistics, connectionsCounted, connections } = newDirector();
+  const dns = service('10.0.0.1', [server('10.0.0.11')], { protocol: 'udp' });
+  const edited = rules({
+    ...dns,
+    scheduler: 'wlc',
+    persistence: 60,
+    servers: [server('10.0.0.11', { weight: 9, upperThreshold: 100, lowerThreshold: 10 })],
+  });
+  write(ipvs, plan([], rules(dns)));
+  sendDatagram('10.0.0.1', 80);
+  await until(() => connectionsCounted() === 1);
+  const before = statistics();
+  assert.match(before.join(), / 1 1 .* 1 1 /);
+  assert.deepEqual(write(ipvs, plan(ipvs.dump(), edited)), []);
+  assert.deepEqual(statistics(), before);
+  assert.deepEqual(connections(), ['UDP 10.0.0.1:80 10.0.0.11:80']);
+  assert.deepEqual(plan(ipvs.dump(), edited), []);
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const wait = async (): Promise<void> => {
+    while (!holds()) await passed(50);
+  };
+  await within(20_000, () => 'the kernel counted nothing', wait());
+}
+
+function refusedByName(newDirector: () => Director): void {
+  const { ipvs } = newDirector();
+  const wrong = [server('10.0.0.11'), server('10.0.0.12', { upperThreshold: 1, lowerThreshold: 2 }), server('2001:db8::11')];
+  const document = rules({ ...web, scheduler: 'nosuch', port: 81 }, { ...web, servers: wrong });
+  assert.deepEqual(write(ipvs, plan([], document)), [
+    { object: 'service tcp 10.0.0.1:81 nosuch', attempt: 'add', errno: 'ENOENT' },
+    { object: 'server 10.0.0.11:80 of tcp 10.0.0.1:81', attempt: 'add', errno: 'ESRCH' },
+    { object: 'server 10.0.0.12:80 of tcp 10.0.0.1:81', attempt: 'add', errno: 'ESRCH' },
+    { object: 'server 10.0.0.12:80 of tcp 10.0.0.1:80', attempt: 'add', errno: 'ERANGE' },
+    { object: 'server [2001:db8::11]:80 of tcp 10.0.0.1:80', attempt: 'add', errno: 'EINVAL' },
+  ]);
+  assert.deepEqual(
+    ipvs.dump().map((one) => [serviceKey(one.service.id), ...one.servers.map(serverKey)]),
+    [['tcp 10.0.0.1:80', '10.0.0.11:80']],
+  );
+}
+
+function ordinaryFailures(newDirector: () => Director): void {
+  const { ipvs } = newDirector();
+  const { service: made, servers } = kernelServiceOf(web);
+  const [first] = servers;
+  assert(first !== undefined);
+  const removeServer: IpvsChange = { type: 'removeServer', of: made.id, server: first };
+  const removeService: IpvsChange = { type: 'removeService', service: made };
+  write(ipvs, plan([], rules(web)));
+  assert.deepEqual(write(ipvs, plan([], rules(web))), []);
+  assert.deepEqual(write(ipvs, [removeServer, removeServer, removeService, removeServer, removeService]), []);
+  assert.deepEqual(write(ipvs, [{ type: 'editServer', of: made.id, server: first, was: first }]), [
+    { object: 'server 10.0.0.11:80 of tcp 10.0.0.1:80', attempt: 'edit', errno: 'ESRCH' },
+  ]);
+}
+
+/** Plans with some changes twice and some services a second time with another scheduler. */
+function memoryIsLikeKernel(newDirector: () => Director): void {
+  const { ipvs } = newDirector();
+  const virtual = createVirtualIpvs();
+  fc.assert(
+    fc.property(
+      anyDocument,
+      fc.array(fc.nat(), { maxLength: 5 }),
+      fc.constantFrom(undefined, 'wlc', 'nosuch'),
+      (document, again, scheduler) => {
+        const changes = plan(virtual.dump(), document, keysOf(document));
+        const disturbed = [
+          ...changes,
+          ...again.flatMap((position) => changes[position % changes.length] ?? []),
+          ...rescheduled(changes, scheduler),
+        ];
+        assert.deepEqual(
+          write(ipvs, disturbed),
+          virtual.write(compileRules(disturbed, { revision: 1, digest: '', family: virtual.family() })),
+        );
+        assert.deepEqual(byKey(ipvs.dump()), byKey(virtual.dump()));
+      },
+    ),
+  );
+}
+
+const rescheduled = (changes: readonly IpvsChange[], scheduler: string | undefined): IpvsChange[] =>
+  changes.flatMap((change) =>
+    change.type === 'addService' && scheduler !== undefined
+      ? [{ type: 'editService', service: { ...change.service, scheduler }, was: change.service }]
+      : [],
+  );
+
+/** The kernel's order is that of its hash table. */
+const byKey = (services: KernelServices) =>
+  Object.fromEntries(
+    services.map((one) => [
+      serviceKey(one.service.id),
+      { ...one, servers: Object.fromEntries(one.servers.map((to) => [serverKey(to), to])) },
+    ]),
+  );
