@@ -1,0 +1,10 @@
+// One attempt to tell somebody, whatever the channel.
+import type { AlertEvent } from './alertEvent.ts';
+
+export type Delivery =
+  | { readonly ok: true }
+  /** `again`: another attempt may succeed. `detail` never holds a secret. */
+  | { readonly ok: false; readonly again: boolean; readonly detail: string };
+
+/** Always resolves. Ends early when the signal aborts. */
+export type Deliver = (event: AlertEvent, signal: AbortSignal) => Promise<Delivery>;
