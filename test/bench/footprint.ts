@@ -1,8 +1,8 @@
 // What a daemon costs while nothing happens: memory and processor time of all its processes.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LabProcess } from '../lab/labProcess.ts';
 import { createCluster } from '../lab/cluster.ts';
+import type { LabProcess } from '../lab/labProcess.ts';
 import type { Contender } from './contenders.ts';
 
 export interface Footprint {
@@ -14,7 +14,10 @@ export interface Footprint {
 const idleMs = 10_000;
 const ticksPerSecond = 100;
 
-export async function footprint(contender: Contender, intervalMs: number): Promise<{ readonly active: Footprint; readonly backup: Footprint }> {
+export async function footprint(
+  contender: Contender,
+  intervalMs: number,
+): Promise<{ readonly active: Footprint; readonly backup: Footprint }> {
   const cluster = await createCluster();
   try {
     const pair = await contender.start(cluster, intervalMs);

@@ -5,7 +5,7 @@ import { median } from '../lab/outage.ts';
 import { ensurePackages } from '../lab/packages.ts';
 import { type Contender, contenders, type Strike, strikes } from './contenders.ts';
 import { footprint } from './footprint.ts';
-import { round, type RoundResult } from './round.ts';
+import { type RoundResult, round } from './round.ts';
 
 const intervals = [100, 1000];
 const rounds = Number(process.argv[2] ?? 10);

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Cluster, createCluster } from './cluster.ts';
 import type { Host } from './host.ts';
-import { namespacePrefix, sweepLeftovers } from './leftovers.ts';
 import { ipBatch } from './ip.ts';
+import { namespacePrefix, sweepLeftovers } from './leftovers.ts';
 
 const namespaces = (prefix: string): readonly string[] => readdirSync('/run/netns').filter((name) => name.startsWith(prefix));
 

@@ -44,7 +44,17 @@ export async function createCluster(shape: Partial<ClusterShape> = {}): Promise<
   const directors = hosts.filter(({ name }) => name.startsWith('vs'));
   const [vs1, vsbak] = directors;
   if (vs1 === undefined || vsbak === undefined) throw new Error('a cluster has at least two directors');
-  return { vs1, vsbak, real1: host('real1'), real2: host('real2'), store: host('store'), client: host('client'), directors, hosts, ...closing };
+  return {
+    vs1,
+    vsbak,
+    real1: host('real1'),
+    real2: host('real2'),
+    store: host('store'),
+    client: host('client'),
+    directors,
+    hosts,
+    ...closing,
+  };
 }
 
 function build(hosts: readonly Host[], switchNamespace: string): void {
@@ -75,7 +85,8 @@ function writeSysctls(namespace: string, sysctls: Readonly<Record<string, string
 
 function closingOf(hosts: readonly Host[], switchNamespace: string): Pick<Cluster, 'onClose' | 'close'> {
   const releases: (() => unknown)[] = [];
-  const removeNamespaces = (): void => ipBatchAnyway([switchNamespace, ...hosts.map((host) => host.namespace)].map((name) => `netns del ${name}`));
+  const removeNamespaces = (): void =>
+    ipBatchAnyway([switchNamespace, ...hosts.map((host) => host.namespace)].map((name) => `netns del ${name}`));
   const closeAtOnce = (): void => {
     for (const host of hosts) host.closeAtOnce();
     removeNamespaces();
@@ -84,13 +95,24 @@ function closingOf(hosts: readonly Host[], switchNamespace: string): Pick<Cluste
   return {
     onClose: (release) => void releases.unshift(release),
     async close() {
-      const outcomes = [];
-      for (const release of releases) outcomes.push(...(await Promise.allSettled([(async () => release())()])));
-      outcomes.push(...(await Promise.allSettled(hosts.map((host) => host.close()))));
+      const outcomes = [await settled(releases), ...(await Promise.all(hosts.map((host) => settled([() => host.close()]))))];
       removeNamespaces();
       process.off('exit', closeAtOnce);
-      const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
-      if (failed.length > 0) throw new AggregateError(failed.map(({ reason }): unknown => reason), 'closing the cluster');
+      const failures = outcomes.flat();
+      if (failures.length > 0) throw new AggregateError(failures, 'closing the cluster');
     },
   };
+}
+
+/** Runs all, one after the other, whatever becomes of each; returns what they threw. */
+async function settled(actions: readonly (() => unknown)[]): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
+  for (const action of actions) {
+    try {
+      await action();
+    } catch (cause) {
+      failures.push(cause);
+    }
+  }
+  return failures;
 }

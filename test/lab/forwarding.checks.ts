@@ -21,7 +21,10 @@ export const checks: readonly Check[] = [
   },
 ];
 
-async function withCluster(method: ForwardingMethod, check: (cluster: Cluster, client: HttpClient, method: ForwardingMethod) => Promise<void>): Promise<void> {
+async function withCluster(
+  method: ForwardingMethod,
+  check: (cluster: Cluster, client: HttpClient, method: ForwardingMethod) => Promise<void>,
+): Promise<void> {
   const cluster = await createCluster({ method });
   try {
     startWebServers([cluster.real1, cluster.real2]);

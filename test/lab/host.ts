@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { ipBatchAnyway } from './ip.ts';
-import { labEnv, LabProcess, type ProcessOptions } from './labProcess.ts';
+import { LabProcess, labEnv, type ProcessOptions } from './labProcess.ts';
 import { setLinkUp } from './link.ts';
 import { inNamespace } from './namespace.ts';
 import type { HostPlan, Leg } from './plan.ts';

@@ -1,8 +1,8 @@
 // Web servers on the real servers, and a client that opens a new connection for each request, as IPVS balances connections.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Host } from './host.ts';
 
@@ -88,7 +88,11 @@ export async function startHttpClient(host: Host): Promise<HttpClient> {
   return { get, repeat: (url, options) => repeat(get, url, options), close: () => worker.terminate() };
 }
 
-function repeat(get: HttpClient['get'], url: string, { pauseMs = 10, timeoutMs = 200, onAnswer }: RepeatOptions = {}): ReturnType<HttpClient['repeat']> {
+function repeat(
+  get: HttpClient['get'],
+  url: string,
+  { pauseMs = 10, timeoutMs = 200, onAnswer }: RepeatOptions = {},
+): ReturnType<HttpClient['repeat']> {
   const answers: HttpAnswer[] = [];
   const stopping = new AbortController();
   const asking = (async () => {

@@ -20,7 +20,9 @@ export class Keepalived {
   constructor(host: Host, peers: readonly Host[], priority: number, wishes: KeepalivedWishes) {
     this.host = host;
     const folder = mkdtempSync(join(tmpdir(), `vspair-lab-keepalived-${host.name}-`));
-    const [config, parent, vrrp, checkers] = ['keepalived.conf', 'parent.pid', 'vrrp.pid', 'checkers.pid'].map((name) => join(folder, name));
+    const [config, parent, vrrp, checkers] = ['keepalived.conf', 'parent.pid', 'vrrp.pid', 'checkers.pid'].map((name) =>
+      join(folder, name),
+    );
     host.onClose(() => rmSync(folder, { recursive: true, force: true }));
     writeFileSync(String(config), configText(host, peers, priority, wishes));
     const options = ['--use-file', config, '--pid', parent, '--vrrp_pid', vrrp, '--checkers_pid', checkers].map(String);

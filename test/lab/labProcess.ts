@@ -1,5 +1,5 @@
 // A long-running program of the lab, in a process group of its own so that it and all it started can be ended by pid.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -30,7 +30,9 @@ export class LabProcess {
 
   constructor(namespace: string, argv: readonly string[], { env, onBytes }: ProcessOptions = {}) {
     const [program = '', ...args] = argv;
-    this.#child = inNamespace(namespace, () => spawn(program, args, { env: labEnv(env), detached: true, stdio: ['ignore', 'pipe', 'pipe'] }));
+    this.#child = inNamespace(namespace, () =>
+      spawn(program, args, { env: labEnv(env), detached: true, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
     // A program that is not there is told by the missing pid below; unheard, the event would end this process.
     this.#child.once('error', (cause) => void this.#lines.push(cause.message));
     if (this.#child.pid === undefined) throw new Error(`cannot start ${argv.join(' ')}`);

@@ -26,7 +26,11 @@ const network: readonly Need[] = [
 ];
 
 const keepalived: Need = { package: 'keepalived', brings: ['keepalived'], why: 'comparison' };
-const userModeLinux: Need = { package: 'user-mode-linux', brings: ['linux.uml', '/usr/lib/uml/modules'], why: 'a kernel with IPVS, which this one lacks' };
+const userModeLinux: Need = {
+  package: 'user-mode-linux',
+  brings: ['linux.uml', '/usr/lib/uml/modules'],
+  why: 'a kernel with IPVS, which this one lacks',
+};
 const compiler: Need = { package: 'tcc', brings: ['tcc'], why: 'user-mode-linux on a processor with AMX (test/lab/ptrace.c)' };
 
 export type Purpose = 'lab' | 'bench';
@@ -76,7 +80,10 @@ function install(needs: readonly Need[]): void {
 }
 
 function apt(args: readonly string[]): void {
-  const done = spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env: { ...process.env, ...startNoService } });
+  const done = spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...startNoService },
+  });
   if (done.status !== 0) throw new Error(`apt-get ${args.join(' ')} failed: see its output above`);
 }
 

@@ -14,7 +14,8 @@ export interface ConfigWishes {
 }
 
 export function configText({ directors }: Pick<Cluster, 'directors'>, wishes: ConfigWishes = {}): string {
-  const vips = wishes.vips ?? [vip(virtualAddresses.outside, 'eth0'), vip(virtualAddresses.inside, 'eth1')].slice(0, directors[0]?.plan.legs.length);
+  const vips =
+    wishes.vips ?? [vip(virtualAddresses.outside, 'eth0'), vip(virtualAddresses.inside, 'eth1')].slice(0, directors[0]?.plan.legs.length);
   return [
     'cluster: lab',
     'directors:',

@@ -1,6 +1,6 @@
 // A real kernel with IPVS on a machine that has none: user-mode-linux, booted on this machine's own file system to run one
 // program. What the program writes into files stays; processes, network and kernel state are the guest's own.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -10,6 +10,7 @@ import { startHttpClient, startWebServers } from './http.ts';
 import { ipBatch } from './ip.ts';
 import { answerers, longestOutage } from './outage.ts';
 import { startProbe } from './probe.ts';
+import { startRedis } from './redis.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -63,6 +64,12 @@ test('a probe tells who answered, and how long nobody did', async () => {
   expect(outage?.after).toEqual(first);
   expect(outage?.lengthMs).toBeGreaterThan(150);
   expect(report.sent.length).toBeGreaterThan(report.answers.length);
+});
+
+test('a Redis answers every host at the address of its own', async () => {
+  const redis = await startRedis(cluster.store);
+  await expect(cluster.vs1.exec(['redis-cli', '-u', redis.url, 'ping'])).resolves.toBe('PONG\n');
+  await redis.stop();
 });
 
 test('an HTTP client opens a connection for each request and tells who answered, or why nobody did', async () => {
