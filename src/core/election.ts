@@ -40,17 +40,26 @@ export function backupHeard(turn: Turn, spec: GroupSpec, role: Backup, heard: He
   const other = activeHeardLately(turn, spec, from);
   if (other !== undefined) return follow(turn, spec, role, other);
   if (role.successor !== undefined) return awaitSuccessor(turn, spec, role, role.successor);
-  if (!role.left) awaitSkew(turn, spec, role, from);
+  if (!role.left && isLive(turn, peer)) awaitSkew(turn, spec, role, from);
 }
 
 function backupHeardActive(turn: Turn, spec: GroupSpec, role: Backup, heard: Heard): void {
   const { group, peer } = heard;
   const { handover } = group;
-  if (handover?.phase === 'ask' && handover.peer === turn.config.self && handover.id !== role.calledOff && turn.state.rules.ready) {
+  if (
+    handover?.phase === 'ask' &&
+    handover.peer === turn.config.self &&
+    handover.id !== role.calledOff &&
+    turn.state.rules.ready &&
+    isLive(turn, peer)
+  ) {
     return becomeActive(turn, spec, 'handover', evidenceOf(turn, spec, role), { id: handover.id, from: peer.advert.from });
   }
   if (!preempts(turn, spec, role, heard)) follow(turn, spec, role, peer);
 }
+
+/** It answers what we said just now. After a sleep of ours the socket holds what was true before it: nothing to act on. */
+const isLive = hearsUs;
 
 /** RFC 9568 6.4.2: Active_Adver_Interval is the active's, and the Active_Down_Timer starts anew. */
 function follow(turn: Turn, spec: GroupSpec, role: Backup, active: Peer): void {

@@ -1,6 +1,6 @@
 // After the storm: everything is whole again, and the cluster must come to rest with one active per group.
+
 import type { GroupSpec } from '../../src/core/types.ts';
-import { peerDownInterval } from '../../src/core/timers.ts';
 import { type Observe, Violation } from './happening.ts';
 import type { Host } from './host.ts';
 import type { World } from './world.ts';
@@ -18,13 +18,13 @@ interface Quiet {
 
 /** Lets time pass until the cluster is as it should be and stays so, without a word, for a while; not for ever. */
 export function demandConvergence(world: World, listen: (listener: Observe | undefined) => void): void {
-  const deadline = world.timeline.now + patience + 4 * peerDownInterval(world.setup.interval);
+  const deadline = world.timeline.now + patience + 60 * world.setup.interval;
   let restless: string | undefined = 'it was not looked at';
   while (restless !== undefined && world.timeline.now < deadline) restless = whatMoves(world, listen);
   if (restless !== undefined) throw new Violation(`the mended cluster does not come to rest: ${restless}`);
 }
 
-/** Starts again who ended meanwhile, as the init system does, and watches for a while. Undefined when all is as it should be, and nothing but adverts was to be seen. */
+/** Starts whoever ended meanwhile, as an init system does, and watches. Undefined when all is well and only adverts were seen. */
 function whatMoves(world: World, listen: (listener: Observe | undefined) => void): string | undefined {
   const { timeline, setup } = world;
   const time = quietTime + quietIntervals * setup.interval;
@@ -32,14 +32,20 @@ function whatMoves(world: World, listen: (listener: Observe | undefined) => void
   for (const host of world.hosts) host.start();
   listen(quiet.observe);
   const until = timeline.now + time;
-  while (timeline.advance(until)) continue;
+  while (timeline.advance(until));
   listen(undefined);
-  return whatIsWrong(world) ?? quiet.noise[0] ?? world.hosts.map(({ name }) => wrongPace(name, quiet, time / setup.interval)).find((wrong) => wrong !== undefined);
+  return (
+    whatIsWrong(world) ??
+    quiet.noise[0] ??
+    world.hosts.map(({ name }) => wrongPace(name, quiet, time / setup.interval)).find((wrong) => wrong !== undefined)
+  );
 }
 
 function wrongPace(name: string, quiet: Quiet, intervals: number): string | undefined {
   const rounds = quiet.rounds.get(name) ?? 0;
-  return rounds <= intervals * 1.01 + 2 && rounds >= intervals * 0.7 - 2 ? undefined : `${name} sent ${rounds} adverts in ${intervals} intervals`;
+  return rounds <= intervals * 1.01 + 2 && rounds >= intervals * 0.7 - 2
+    ? undefined
+    : `${name} sent ${rounds} adverts in ${intervals} intervals`;
 }
 
 function createQuiet(): Quiet {

@@ -76,7 +76,14 @@ export function scheduleFaults(world: World, plan: FaultPlan, random: Random, ob
 /** Everything whole again, and everybody there. Maintenance stays as the operator left it. */
 export function mendEverything(world: World): void {
   world.network.mendAll();
-  world.network.quality = { ...world.network.quality, loss: 0, duplicate: 0, replay: 0, corrupt: 0, delayMax: world.network.quality.delayMin + 1 };
+  world.network.quality = {
+    ...world.network.quality,
+    loss: 0,
+    duplicate: 0,
+    replay: 0,
+    corrupt: 0,
+    delayMax: world.network.quality.delayMin + 1,
+  };
   for (const host of world.hosts) {
     host.kernel.troubles = noTroubles;
     for (const dev of devices) host.kernel.setLink(dev, true);

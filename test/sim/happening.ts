@@ -15,7 +15,7 @@ export type Happening =
   | { readonly type: 'paused'; readonly node: NodeName; readonly forMs: number }
   | { readonly type: 'resumed'; readonly node: NodeName }
   /** The keeper looked at everything that had come in and at its timers. */
-  | { readonly type: 'woke'; readonly node: NodeName; readonly localNow: number }
+  | { readonly type: 'woke'; readonly node: NodeName }
   | { readonly type: 'fact'; readonly node: NodeName; readonly fact: Fact }
   | { readonly type: 'reported'; readonly node: NodeName; readonly message: FromKeeper }
   | { readonly type: 'commanded'; readonly node: NodeName; readonly message: ToKeeper }
@@ -42,6 +42,7 @@ export interface Packet {
   readonly datagram: Uint8Array;
   /** What the datagram says; undefined for one that was tampered with. */
   readonly advert: Advert | undefined;
+  /** When it left, after the kernel calls before it. */
   readonly sentAt: number;
 }
 
@@ -50,4 +51,8 @@ export type Observe = (happening: Happening) => void;
 /** Thrown where a simulation sees what must never be. */
 export class Violation extends Error {
   override readonly name = 'Violation';
+}
+
+export function demand(isTrue: boolean, otherwise: string): void {
+  if (!isTrue) throw new Violation(otherwise);
 }

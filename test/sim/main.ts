@@ -29,6 +29,8 @@ function tell(outcome: Outcome, failure: Error): void {
   failed.push(outcome);
   const { setup, plan } = outcome;
   console.log(`seed ${outcome.seed} at ${outcome.time.toFixed(3)} ms: ${failure.name === 'Violation' ? failure.message : failure.stack}`);
-  console.log(`  ${setup.directors.length} directors, ${setup.links} links, ${setup.groups.length} groups, adverts every ${setup.interval} ms; ${plan.kinds.join(', ')}`);
+  console.log(
+    `  ${setup.directors.length} directors, ${setup.links} links, ${setup.groups.length} groups, adverts every ${setup.interval} ms; ${plan.kinds.join(', ')}`,
+  );
   console.log(`  npm run sim -- --seed ${outcome.seed} --trace`);
 }

@@ -10,7 +10,7 @@ export interface Network {
   quality: WireQuality;
   /** Why a packet does not get through although its wire is whole; scenarios set it. */
   filter: (packet: Packet) => string | undefined;
-  send(packet: Packet, after: number): void;
+  readonly send: (packet: Packet, after: number) => void;
   cut(from: NodeName, to: NodeName, link: number | 'all'): void;
   mend(from: NodeName, to: NodeName, link: number | 'all'): void;
   mendAll(): void;
@@ -49,7 +49,10 @@ export function createNetwork(parts: NetworkParts, quality: WireQuality): Networ
     send(packet, after) {
       const { loss, duplicate, replay, corrupt } = network.quality;
       const why = network.filter(packet) ?? (random.chance(loss) ? 'loss' : undefined);
-      if (why !== undefined) return observe({ type: 'lost', packet, why });
+      if (why !== undefined) {
+        observe({ type: 'lost', packet, why });
+        return;
+      }
       travel(random.chance(corrupt) ? tampered(packet, random) : packet, after);
       if (random.chance(duplicate)) travel(packet, after);
       if (random.chance(replay)) travel(packet, after + random.between(0, replayWithin));

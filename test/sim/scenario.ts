@@ -48,11 +48,12 @@ export function createScenario(options: ScenarioOptions = {}): Scenario {
   const ownership: Ownership[] = [];
   listen((happening) => {
     story.push(happening);
-    if (happening.type === 'addressAdded' || happening.type === 'addressRemoved') ownership.push({ at: world.timeline.now, holders: ownersNow(world) });
+    if (happening.type === 'addressAdded' || happening.type === 'addressRemoved')
+      ownership.push({ at: world.timeline.now, holders: ownersNow(world) });
   });
   const host = (name: NodeName): Host => world.host(name);
   const run = (until: number): void => {
-    while (world.timeline.advance(until)) continue;
+    while (world.timeline.advance(until));
   };
 
   return {

@@ -11,7 +11,10 @@ const phaseSaid = (packet: Packet): string | undefined => packet.advert?.groups[
 const handoverSaid = (packet: Packet): string | undefined => packet.advert?.groups[0]?.handover?.phase;
 const became = (facts: readonly Fact[], type: Fact['type']): number => facts.filter((fact) => fact.type === type).length;
 const reasonOf = (scenario: Scenario, node: string): string | undefined =>
-  scenario.facts(node).flatMap((fact) => (fact.type === 'becameActive' || fact.type === 'becameBackup' ? [fact.reason] : [])).at(-1);
+  scenario
+    .facts(node)
+    .flatMap((fact) => (fact.type === 'becameActive' || fact.type === 'becameBackup' ? [fact.reason] : []))
+    .at(-1);
 
 describe('who serves', () => {
   test('of two directors that start together the one of higher priority serves, and only that one', () => {
@@ -206,7 +209,9 @@ describe('when a process stands still', () => {
     pair.pass(1_999);
     const thawed = pair.story.length;
     pair.pass(50);
-    const said = pair.story.slice(thawed).flatMap((one) => (one.type === 'sent' && one.packet.from === 'vs1' ? [phaseSaid(one.packet)] : []));
+    const said = pair.story
+      .slice(thawed)
+      .flatMap((one) => (one.type === 'sent' && one.packet.from === 'vs1' ? [phaseSaid(one.packet)] : []));
     expect(new Set(said)).toEqual(new Set(['backup']));
     expect(pair.holders()).toEqual(['vsbak']);
   });
@@ -228,6 +233,35 @@ describe('when a process stands still', () => {
     pair.pass(10_000);
     expect(pair.holders()).toEqual(['vsbak']);
     expect(became(pair.facts('vs1'), 'becameActive')).toBe(1);
+  });
+});
+
+describe('what waited in a full socket while a process stood still is not acted on', () => {
+  test('that the active left, though it came back since', () => {
+    const pair = createPair({ socketSlots: 20 });
+    pair.vs1.pause(2_000);
+    pair.pass(500);
+    expect(pair.holders()).toContain('vsbak');
+    pair.vsbak.kernel.setLink('eth0', false);
+    pair.pass(10);
+    pair.vsbak.kernel.setLink('eth0', true);
+    pair.pass(1_491);
+    const thawed = pair.now;
+    pair.pass(2_000);
+    expect(pair.holders()).toEqual(['vsbak']);
+    expect(pair.overlap(thawed)).toBe(0);
+    expect(became(pair.facts('vs1'), 'becameActive')).toBe(1);
+  });
+
+  test('that the active asked for a handover, though it called that off since', () => {
+    const pair = createPair({ socketSlots: 8 });
+    const from = pair.now;
+    pair.vsbak.pause(3_000);
+    const id = pair.world.failover('vs1', 51);
+    pair.pass(5_000);
+    expect(pair.outcome(id)).toMatchObject({ ok: false, reason: 'not-confirmed' });
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(pair.overlap(from)).toBe(0);
   });
 });
 

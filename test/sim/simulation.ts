@@ -28,7 +28,7 @@ export function simulate(seed: number, print?: (line: string) => void): Outcome 
   let failure: Error | undefined;
   try {
     for (const host of world.hosts) world.timeline.at(random.between(0, 2_000), () => host.start());
-    while (world.timeline.advance(plan.duration)) continue;
+    while (world.timeline.advance(plan.duration));
     observe({ type: 'fault', text: 'everything is mended' });
     mendEverything(world);
     demandConvergence(world, listen);

@@ -1,11 +1,13 @@
 // Directors, wires and the people who press buttons: everything that a fault or a scenario can do to the cluster.
-import type { NodeName, Vrid } from '../../src/core/types.ts';
+import type { Advert, NodeName, Vrid } from '../../src/core/types.ts';
+import { decodeAdvert } from '../../src/wire/advert.ts';
+import { at } from '../../src/wire/advertLayout.ts';
 import { clusterId, nodeIds } from '../../src/wire/identity.ts';
 import type { Observe } from './happening.ts';
 import { createHost, type Host } from './host.ts';
 import { createNetwork, type Network } from './network.ts';
 import type { Random } from './random.ts';
-import type { Setup } from './setup.ts';
+import { devices, type Setup } from './setup.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 export interface World {
@@ -24,17 +26,22 @@ export interface World {
   shutdown(at: NodeName, how: 'handover' | 'inPlace'): void;
 }
 
+const key = { id: 1, key: new TextEncoder().encode('the secret of the simulation') };
+
 export function createWorld(setup: Setup, random: Random, observe: Observe): World {
   const timeline = createTimeline();
-  const key = { id: 1, key: new TextEncoder().encode('the secret of the simulation') };
-  const reader = { cluster: clusterId('web'), nodes: nodeIds(setup.directors.map((director) => director.name)), keys: [key] };
+  const read = createReader(setup);
   const network = createNetwork(
     { random: random.fork(), timeline, links: setup.links, observe, deliver: (packet) => host(packet.to).deliver(packet) },
     setup.wire,
   );
-  const hosts = setup.directors.map((director) =>
-    createHost({ setup, director, random: random.fork(), timeline, observe, key, reader, transmit: network.send }),
-  );
+  const transmit = (from: NodeName, to: NodeName, link: number, datagram: Uint8Array, after: number): void => {
+    const packet = { from, to, link, datagram, advert: read(from, datagram), sentAt: timeline.now + after };
+    observe({ type: 'sent', packet });
+    if (host(from).kernel.isUp(devices[link] ?? '')) network.send(packet, after);
+    else observe({ type: 'lost', packet, why: 'own link down' });
+  };
+  const hosts = setup.directors.map((director) => createHost({ setup, director, random: random.fork(), timeline, observe, key, transmit }));
   let rulesRevision = 1;
   let requestId = 0;
 
@@ -69,10 +76,38 @@ export function createWorld(setup: Setup, random: Random, observe: Observe): Wor
     applyRules() {
       rulesRevision += 1;
       const revision = rulesRevision;
-      for (const one of hosts) timeline.at(timeline.now + random.between(1, 300), () => one.learnRules(revision));
+      for (const one of hosts) {
+        timeline.at(timeline.now + random.between(1, 300), () => {
+          one.learnRules(revision);
+        });
+      }
     },
-    failover: (at, vrid, to) => ask(at, (id) => host(at).command({ type: 'failover', requestId: id, vrid, to })),
-    maintenance: (at, on) => ask(at, (id) => host(at).command({ type: 'maintenance', requestId: id, on })),
-    shutdown: (at, how) => host(at).command({ type: 'shutdown', how }),
+    failover: (at, vrid, to) =>
+      ask(at, (id) => {
+        host(at).command({ type: 'failover', requestId: id, vrid, to });
+      }),
+    maintenance: (at, on) =>
+      ask(at, (id) => {
+        host(at).command({ type: 'maintenance', requestId: id, on });
+      }),
+    shutdown(at, how) {
+      host(at).command({ type: 'shutdown', how });
+    },
+  };
+}
+
+/** Reads what a director says of itself; the copies of one round only once. */
+function createReader(setup: Setup): (from: NodeName, datagram: Uint8Array) => Advert | undefined {
+  const reader = { cluster: clusterId('web'), nodes: nodeIds(setup.directors.map((director) => director.name)), keys: [key] };
+  const last = new Map<NodeName, { readonly round: string; readonly advert: Advert | undefined }>();
+  return (from, datagram) => {
+    const view = new DataView(datagram.buffer, datagram.byteOffset);
+    const round = `${view.getUint32(at.incarnation)}.${view.getBigUint64(at.sequence)}`;
+    const known = last.get(from);
+    if (known?.round === round) return known.advert;
+    const result = decodeAdvert(datagram, reader);
+    const advert = result.ok ? result.value.advert : undefined;
+    last.set(from, { round, advert });
+    return advert;
   };
 }

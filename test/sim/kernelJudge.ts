@@ -1,0 +1,94 @@
+// Rules before address before announcement, nothing but what is configured, and the kernel at the level of the role.
+import type { GroupSpec, NodeName, Vip } from '../../src/core/types.ts';
+import type { AddressState } from '../../src/keeper/ports.ts';
+import { demand, type Observe } from './happening.ts';
+import type { Host } from './host.ts';
+import type { Roles } from './roles.ts';
+import type { World } from './world.ts';
+
+/** To restore an address and to try a refused write again take the keeper up to a second each. */
+const grace = 2_500;
+
+export function createKernelJudge(world: World, roles: Roles): Observe {
+  const { setup, timeline } = world;
+  const configured = new Map(setup.groups.flatMap((group) => group.vips.map((vip) => [addressKey(vip), group.vrid] as const)));
+  /** Revision of the rules that each keeper was last told to be ready. */
+  const told = new Map<NodeName, number>();
+  /** When something other than its own doing last touched each director's kernel, links or time. */
+  const troubledAt = new Map<NodeName, number>();
+
+  const checkAdded = (node: NodeName, address: AddressState): void => {
+    demand(configured.has(addressKey(address)), `${node} added ${address.address}, which is not configured`);
+    const has = world.host(node).kernel.rulesRevision;
+    const ready = told.get(node) ?? 0;
+    demand(
+      has > 0 && has >= ready,
+      `${node} added ${address.address} before the rules: its kernel has revision ${has}, its keeper ${ready}`,
+    );
+  };
+  const checkAnnounced = (node: NodeName, { address, dev }: Pick<Vip, 'address' | 'dev'>): void => {
+    const held = world.host(node).kernel.addresses.find((one) => one.address === address && one.dev === dev);
+    if (held === undefined) return demand(false, `${node} announced ${address}, which it does not hold`);
+    const vrid = configured.get(addressKey(held));
+    const role = vrid === undefined ? 'active' : roles.of(node, vrid);
+    demand(role === 'active', `${node} announced ${address} as ${role}`);
+  };
+  const checkLevel = (host: Host): void => {
+    if (timeline.now - (troubledAt.get(host.name) ?? 0) < grace) return;
+    for (const group of setup.groups) checkGroup(host, group);
+  };
+  const checkGroup = (host: Host, group: GroupSpec): void => {
+    const role = roles.of(host.name, group.vrid);
+    if (role === undefined || role === 'initialize') return;
+    for (const vip of group.vips) {
+      const held = host.kernel.has(vip);
+      demand(held === (role === 'active'), `${host.name} is ${role}, but its kernel ${held ? 'holds' : 'does not hold'} ${vip.address}`);
+    }
+  };
+
+  return (happening) => {
+    switch (happening.type) {
+      case 'processStarted':
+        told.delete(happening.node);
+        troubledAt.set(happening.node, timeline.now);
+        return;
+      case 'paused':
+      case 'resumed':
+      case 'hostCrashed':
+      case 'linkChanged':
+      case 'kernelRefused':
+        troubledAt.set(happening.node, timeline.now);
+        return;
+      case 'commanded':
+        if (happening.message.type === 'rules' && happening.message.mark.ready) told.set(happening.node, happening.message.mark.revision);
+        return;
+      case 'addressAdded':
+        if (happening.by === 'keeper') checkAdded(happening.node, happening.address);
+        else troubledAt.set(happening.node, timeline.now);
+        return;
+      case 'addressRemoved':
+        if (happening.by !== 'keeper') troubledAt.set(happening.node, timeline.now);
+        else demand(configured.has(addressKey(happening.address)), `${happening.node} removed the foreign ${happening.address.address}`);
+        return;
+      case 'announced':
+        checkAnnounced(happening.node, happening.address);
+        return;
+      case 'woke':
+        checkLevel(world.host(happening.node));
+        return;
+      case 'hostBooted':
+      case 'processEnded':
+      case 'diskLost':
+      case 'fact':
+      case 'reported':
+      case 'answered':
+      case 'sent':
+      case 'lost':
+      case 'received':
+      case 'rulesLoaded':
+      case 'fault':
+    }
+  };
+}
+
+const addressKey = (address: AddressState): string => `${address.dev} ${address.address}/${address.prefix}`;
