@@ -1,7 +1,16 @@
 // The advertisement as bytes; ADVERT.md draws them. Decoding asks the cheap questions first, then the HMAC, and looks at
 // what the datagram says only when that is right: nothing of a forged one is believed.
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { type Advert, type Echo, type GroupAdvert, type Handover, type Millis, millis, type NodeName, type RulesMark } from '../core/types.ts';
+import {
+  type Advert,
+  type Echo,
+  type GroupAdvert,
+  type Handover,
+  type Millis,
+  millis,
+  type NodeName,
+  type RulesMark,
+} from '../core/types.ts';
 import {
   at,
   atGroup,
@@ -63,7 +72,14 @@ export interface ReceivedAdvert {
   readonly echoDelay: Millis;
 }
 
-export type AdvertRefusal = 'malformed' | 'unknown-version' | 'unknown-cluster' | 'unknown-sender' | 'unknown-key' | 'wrong-key' | 'bad-content';
+export type AdvertRefusal =
+  | 'malformed'
+  | 'unknown-version'
+  | 'unknown-cluster'
+  | 'unknown-sender'
+  | 'unknown-key'
+  | 'wrong-key'
+  | 'bad-content';
 
 // -------------------------------------------------------------------------------------------------------- encoding
 
