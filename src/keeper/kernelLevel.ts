@@ -2,14 +2,7 @@
 // rules before address before announcement. Also what keeps the level up: leases renewed, strangers' removals repaired.
 import { type CoreEvent, type GroupSpec, type Intent, type Millis, millis, never, type Vip, type Vrid } from '../core/types.ts';
 import { createAnnouncer } from './announcer.ts';
-import {
-  addressObject,
-  type CompiledRules,
-  type KeeperPorts,
-  type KernelChange,
-  type KernelFailure,
-  type LinkState,
-} from './ports.ts';
+import { addressObject, type CompiledRules, type KeeperPorts, type KernelChange, type KernelFailure, type LinkState } from './ports.ts';
 import type { Story } from './story.ts';
 import { devicesDown, holds, planVips, type VipOfGroup, viewAfter, viewOf } from './vips.ts';
 
