@@ -1,5 +1,6 @@
 // The keeper's kernel: every socket is opened ahead, so that a takeover only writes.
 import type { KernelChange, KernelPort } from '../keeper/ports.ts';
+import { failuresOf } from '../rules/failures.ts';
 import { holdAddresses, readAddresses, releaseAddresses } from './addresses.ts';
 import { Announcer } from './announcer.ts';
 import { LinkTable } from './linkTable.ts';
@@ -28,12 +29,7 @@ export function openKernelPort(): OpenKernelPort {
     holdAddresses: (vips, leaseSeconds) => holdAddresses(route, links, vips, leaseSeconds),
     releaseAddresses: (vips) => releaseAddresses(route, links, vips),
     announce: (vip) => announcer.announce(vip, links.named(vip.dev)),
-    loadRules: ({ messages, labels }) =>
-      [...generic.batch(messages)].map(([sequence, errno]) => ({
-        object: labels[sequence - 1] ?? `request ${sequence}`,
-        attempt: 'write rules',
-        errno,
-      })),
+    loadRules: (batch) => failuresOf(batch, generic.batch(batch.messages)),
     onChange: (listener) => monitor.listen(listener),
     drainChanges: () => monitor.drain(),
     close() {

@@ -4,6 +4,7 @@ import { openKernelPort } from '../../src/kernel/kernelPort.ts';
 import { NETLINK_GENERIC, NETLINK_ROUTE, NetlinkSocket } from '../../src/kernel/netlinkSocket.ts';
 import { SystemError, send } from '../../src/kernel/syscalls.ts';
 import { decodeFamily, encodeFamilyRequest } from '../../src/wire/genetlink.ts';
+import { encodeIpvsRequest, type IpvsRequest } from '../../src/wire/ipvsRequest.ts';
 import { encodeBatch, encodeMessage, type NetlinkRequest, NLM_F_REQUEST } from '../../src/wire/netlink.ts';
 import { addressesRequest, encodeHoldAddress, encodeReleaseAddress } from '../../src/wire/rtnetlink.ts';
 import { Cable, index } from './cable.ts';
@@ -90,12 +91,19 @@ test('an answer that waits from an exchange that was given up is not taken for o
   expect(route.dump(addressesRequest).length).toBeGreaterThan(0);
 });
 
-test('rules are written in one batch, and a request that fails goes by its label', () => {
+test('rules are written in one batch: what fails goes by its label, and removing what is not there is no failure', () => {
   const kernel = cable.on('near', () => openKernelPort());
-  const messages = encodeBatch([encodeFamilyRequest('nlctrl'), encodeFamilyRequest('no-such-family')]);
+  const noSuchFamily = 999;
+  const id = { by: 'mark', family: 4, mark: 7 } as const;
+  const service = { id, scheduler: 'rr', flags: 0, timeout: 0, netmask: '255.255.255.255', engine: '' };
+  const requests: readonly IpvsRequest[] = [
+    { command: 'delService', id },
+    { command: 'newService', service },
+  ];
+  const messages = encodeBatch(requests.map((request) => encodeIpvsRequest(request, noSuchFamily)));
   const failures = kernel.loadRules({ revision: 1, digest: '', messages, labels: ['first', 'second'] });
   kernel.close();
-  expect(failures).toEqual([{ object: 'second', attempt: 'write rules', errno: 'ENOENT' }]);
+  expect(failures).toEqual([{ object: 'second', attempt: 'add', errno: 'ENOENT' }]);
 });
 
 test('sockets that need a privilege are refused by name without it', () => {
