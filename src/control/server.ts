@@ -31,7 +31,7 @@ const connectionLimits: ConnectionLimits = { connections: 64, idleMs: 60_000 };
 const mode = 0o660;
 const lastReplyMs = 500;
 
-/** Throws VspairError: VSP_ALREADY_RUNNING when a living daemon answers there, VSP_PERMISSION or VSP_STATE_DIR when the file cannot be made. */
+/** Throws VspairError: VSP_ALREADY_RUNNING (a living daemon answers there), VSP_PERMISSION or VSP_STATE_DIR (no socket can be made). */
 export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
   const limits = { ...answeringLimits, ...connectionLimits, ...options.limits };
   const answers = answersOf(controlMethods, options.handlers);

@@ -4,5 +4,5 @@ import { getMAC } from 'node-arp';
 
 const [, , address = ''] = process.argv;
 getMAC(address, (failed, answer) => {
-  process.send?.({ failed, answer }, () => process.disconnect());
+  process.send?.(failed ? `error ${String(answer)}` : String(answer), () => process.disconnect());
 });

@@ -6,7 +6,6 @@ import { access } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 
 export type VipOwner =
   | { readonly ok: true /** Lower case, with colons. */; readonly mac: string }
@@ -25,7 +24,8 @@ const usualTimeoutMs = 12_000;
 const tools = ['ping', 'arp'] as const;
 const macPattern = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 const lookUpFile = fileURLToPath(new URL('./lookUp.ts', import.meta.url));
-const answerSchema = z.object({ failed: z.boolean(), answer: z.unknown().optional() });
+/** What node-arp takes for an answer when nobody answered. */
+const emptyAnswers: readonly unknown[] = ['(incomplete)', 'undefined'];
 
 /** Always resolves. */
 export async function vipOwner(
@@ -59,13 +59,12 @@ async function lookUp(address: string, timeoutMs: number, path: string): Promise
   }
 }
 
-function ownerOf(message: unknown): VipOwner {
-  const parsed = answerSchema.safeParse(message);
-  if (!parsed.success) return no('failed', 'the look-up answered nonsense');
-  const { failed, answer } = parsed.data;
-  if (failed) return no('failed', `arp failed: ${String(answer)}`);
+function ownerOf(answer: unknown): VipOwner {
   const mac = String(answer).toLowerCase();
-  return macPattern.test(mac) ? { ok: true, mac } : no('nobody-answers', `the neighbour table says ${String(answer)}`);
+  if (macPattern.test(mac)) return { ok: true, mac };
+  return emptyAnswers.includes(answer)
+    ? no('nobody-answers', 'the neighbour table has nobody for it')
+    : no('failed', `arp answered ${String(answer)}`);
 }
 
 const no = (reason: NoOwner, detail: string): VipOwner => ({ ok: false, reason, detail });
