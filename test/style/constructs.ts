@@ -49,9 +49,10 @@ export const constructRules: readonly ConstructRule[] = [
   { within: ['src/core/'], banned: ['throw'], instead: 'return a refusal or report a fact: the election never throws' },
   {
     within: ['src/'],
-    except: ['src/main.ts', 'src/cli/', 'src/keeper/worker.ts'],
+    except: ['src/main.ts', 'src/cli/', 'src/daemon/daemon.ts', 'src/keeper/worker.ts'],
     banned: ['process.exit'],
-    instead: 'throw a VspairError or end by the last effect, so that logs and alerts are written first; only entry points exit',
+    instead:
+      'throw a VspairError or end by the last effect, so that logs and alerts are written first; only the ends of the two threads exit',
   },
   {
     within: ['src/'],
