@@ -15,7 +15,7 @@ export function sweepLeftovers(): void {
 
 function isAbandoned(namespace: string): boolean {
   if (!namespace.startsWith(namespacePrefix)) return false;
-  return !existsSync(`/proc/${Number.parseInt(namespace.slice(namespacePrefix.length))}`);
+  return !existsSync(`/proc/${Number.parseInt(namespace.slice(namespacePrefix.length), 10)}`);
 }
 
 function processesIn(namespace: string): readonly number[] {

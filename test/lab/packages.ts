@@ -80,7 +80,7 @@ function install(needs: readonly Need[]): void {
 }
 
 function apt(args: readonly string[]): void {
-  const done = spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], {
+  const done = spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=300', ...args], {
     stdio: ['ignore', 2, 2],
     env: { ...process.env, ...startNoService },
   });
