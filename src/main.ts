@@ -7,6 +7,7 @@ import { runCli } from './cli/cli.ts';
 import { version } from './cli/version.ts';
 import type { World } from './cli/world.ts';
 import { connectControl } from './control/client.ts';
+import { collectGarbageAlone } from './daemon/garbageCollection.ts';
 
 const world: World = {
   out: (text) => process.stdout.write(`${text}\n`),
@@ -48,6 +49,9 @@ function userName(): string {
   }
 }
 
+const words = process.argv.slice(2);
+if (words[0] === 'run') collectGarbageAlone();
+
 // The reader may leave early: `vspair status | head -1`.
 process.stdout.on('error', () => process.exit(0));
-process.exitCode = await runCli(process.argv.slice(2), world);
+process.exitCode = await runCli(words, world);

@@ -1,8 +1,8 @@
 // From the configuration to what the keeper is born with.
 import type { Config, DirectorConfig } from '../config/config.ts';
 import { coreConfigOf } from '../config/core.ts';
-import type { RulesMark } from '../core/types.ts';
 import { activeDownInterval } from '../core/timers.ts';
+import type { RulesMark } from '../core/types.ts';
 import type { HeartbeatLink, KeeperBoot, SecretKey } from '../keeper/messages.ts';
 import type { NodeState } from '../store/nodeState.ts';
 

@@ -1,10 +1,14 @@
 // The kernel's connection synchronisation: both halves run on every director all the time. Only the active has
 // connections to tell of, so which half matters follows the virtual IPs by itself, with no transition to forget.
 import type { SyncConfig } from '../config/config.ts';
-import type { Ipvs } from '../kernel/ipvs.ts';
 import type { KernelFailure } from '../keeper/ports.ts';
+import type { Ipvs } from '../kernel/ipvs.ts';
 
-export function keepConnectionsInSync(ipvs: Ipvs, sync: SyncConfig | undefined, report: (failures: readonly KernelFailure[]) => void): void {
+export function keepConnectionsInSync(
+  ipvs: Ipvs,
+  sync: SyncConfig | undefined,
+  report: (failures: readonly KernelFailure[]) => void,
+): void {
   if (sync === undefined) return;
   try {
     const failures = (['master', 'backup'] as const).map((role) => ipvs.startSync({ role, dev: sync.dev, syncId: sync.syncId }));

@@ -11,11 +11,11 @@ import { openNodeState } from '../store/nodeState.ts';
 import { openRulesStore } from '../store/openRulesStore.ts';
 import { keeperBoot } from './boot.ts';
 import { controlHandlers, peerHandlers } from './commands.ts';
+import { keepConnectionsInSync } from './connectionSync.ts';
 import { startKeeperThread } from './keeperThread.ts';
 import { createReports } from './reports.ts';
 import { startRulesDuty } from './rulesDuty.ts';
 import { untilAskedToStop } from './signals.ts';
-import { keepConnectionsInSync } from './connectionSync.ts';
 
 /** Resolves when the daemon has ended as it was asked to. Throws VspairError when it cannot start. */
 export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
@@ -23,7 +23,13 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const startedAt = Date.now();
   const reports = createReports(start);
   const memory = await openNodeState({ directory: stateDir, onProblem: reports.fileProblem });
-  const store = await openRulesStore({ state: config.state, node: node.name, directory: stateDir, onProblem: reports.fileProblem, report: reports.store });
+  const store = await openRulesStore({
+    state: config.state,
+    node: node.name,
+    directory: stateDir,
+    onProblem: reports.fileProblem,
+    report: reports.store,
+  });
   const ipvs = openIpvs();
   const reconciler = createReconciler({ ipvs, ownership: memory.ownership });
   const duty = await startRulesDuty({ store, reconciler, standby: config.ipvs.standby, report: reports.rules });

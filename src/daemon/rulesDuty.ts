@@ -1,7 +1,8 @@
 // Keeps the kernel's IPVS table at the newest rules (warm standby), or the bytes for it ready (cold standby), and tells
 // the keeper. Nothing here is waited for at a takeover: what the keeper needs it has got before.
-import type { RulesMark } from '../core/types.ts';
+
 import type { RulesStatus } from '../control/status.ts';
+import type { RulesMark } from '../core/types.ts';
 import type { ToKeeper } from '../keeper/messages.ts';
 import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
 import type { RulesRevision } from '../rules/document.ts';
