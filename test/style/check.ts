@@ -8,11 +8,12 @@ const begun = performance.now();
 
 async function check(name: string): Promise<boolean> {
   const tool = spawn('npm', ['run', '--silent', `check:${name}`], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const [said, complained, [status]] = await Promise.all([text(tool.stdout), text(tool.stderr), once(tool, 'close')]);
+  const [said, complained] = await Promise.all([text(tool.stdout), text(tool.stderr), once(tool, 'close')]);
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-  process.stdout.write(status === 0 ? `${name}: right (${seconds} s)\n` : `${name}: WRONG (${seconds} s)\n${said}${complained}\n`);
-  return status === 0;
+  const right = tool.exitCode === 0;
+  process.stdout.write(right ? `${name}: right (${seconds} s)\n` : `${name}: WRONG (${seconds} s)\n${said}${complained}\n`);
+  return right;
 }
 
-const right = await Promise.all(checks.map(check));
-process.exitCode = right.every(Boolean) ? 0 : 1;
+const outcomes = await Promise.all(checks.map(check));
+process.exitCode = outcomes.every(Boolean) ? 0 : 1;
