@@ -1,5 +1,5 @@
 // The rules in use, in the form of a rules file, so that what is shown can be edited and applied.
-import { stringify } from 'yaml';
+import { Document, visit } from 'yaml';
 import type { RealServer, RulesDocument, RulesRevision, VirtualService } from '../rules/document.ts';
 import { endpointText } from '../text/address.ts';
 
@@ -8,8 +8,16 @@ export function revisionText({ revision, digest, author, time, message, document
   return `# revision ${revision}, digest ${digest}, ${time} by ${author}${why}\n${rulesText(document)}`;
 }
 
-export const rulesText = ({ services }: RulesDocument): string =>
-  stringify({ services: services.map(serviceForm) }, { lineWidth: 0 }).trimEnd();
+/** A server is one line, as people write it. */
+export function rulesText({ services }: RulesDocument): string {
+  const rules = new Document({ services: services.map(serviceForm) });
+  visit(rules, {
+    Map(_, map) {
+      map.flow = map.has('weight');
+    },
+  });
+  return rules.toString({ lineWidth: 0 }).trimEnd();
+}
 
 /** Only what differs from the default of a rules file, but always what a reader looks for. */
 function serviceForm(service: VirtualService) {

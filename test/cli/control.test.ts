@@ -267,8 +267,7 @@ services:
     scheduler: wlc
     forward: dr
     servers:
-      - address: 10.0.0.11:80
-        weight: 1`,
+      - { address: 10.0.0.11:80, weight: 1 }`,
     err: '',
     exitCode: 0,
   });
