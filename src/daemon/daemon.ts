@@ -72,7 +72,7 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   });
   const control = await startControlServer({ socket: start.socket, handlers: controlHandlers(commands), onFailure: reports.failure });
   keepConnectionsInSync(ipvs, config.ipvs.connectionSync, reports.kernel);
-  reports.started(node.name);
+  reports.started();
 
   const how = await Promise.race([untilAskedToStop({ config, reports }), keeperEnded.promise]);
   if (how instanceof Error) {

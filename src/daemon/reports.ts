@@ -1,20 +1,27 @@
 // Where everything that happens is told: the log, the alerts, the store's events, this director's memory. All of it off
 // the keeper, which has done its part before anything arrives here.
+import { alertEventOf } from '../alerts/alertEvent.ts';
+import { createAlerts } from '../alerts/alerts.ts';
 import type { DaemonStart } from '../cli/world.ts';
 import type { AlertsStatus } from '../control/status.ts';
-import type { Problem } from '../errors/place.ts';
+import type { Fact } from '../core/types.ts';
+import { type Problem, problemText } from '../errors/place.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
 import type { KernelFailure } from '../keeper/ports.ts';
+import { factLine, keeperLines } from '../log/factLine.ts';
+import { createLogger } from '../log/logger.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
 import type { RulesStore, StoreEvent } from '../store/rulesStore.ts';
+import { alertReportLine, fileProblemLine, peerLine, rulesLine, storeLine } from './reportLines.ts';
 import type { RulesEvent } from './rulesDuty.ts';
 
 export interface Reports {
-  started(node: string): void;
+  started(): void;
   stopping(how: 'handover' | 'inPlace'): void;
   keeper(message: FromKeeper, keep: { readonly memory: NodeState; readonly store: RulesStore }): void;
+  /** Resolves when it is written: the process ends right after. */
   keeperDied(error: Error): Promise<void>;
   rules(event: RulesEvent): void;
   store(event: StoreEvent): void;
@@ -28,32 +35,67 @@ export interface Reports {
   close(): Promise<void>;
 }
 
-export function createReports(start: DaemonStart): Reports {
-  const log = (what: string, value?: unknown): void => {
-    process.stdout.write(`${new Date().toISOString()} ${start.node.name} ${what} ${JSON.stringify(value, jsonErrors) ?? ''}\n`);
+/** What a stop may wait for alerts: systemd's patience is longer. */
+const alertGraceMs = 3_000;
+
+export function createReports({ config, node, version }: DaemonStart): Reports {
+  const log = createLogger(config.log);
+  const alerts = createAlerts({ channels: config.alerts, report: (report) => log.log(alertReportLine(report)) });
+  const groups = new Map(config.groups.map((group) => [group.vrid, group.name]));
+
+  const tellPeople = (fact: Fact, store: RulesStore): void => {
+    const context = { cluster: config.cluster, node: node.name, groups, text: factLine(fact, groups).message };
+    const event = alertEventOf(fact, context);
+    if (event === undefined) return;
+    alerts.send(event);
+    store.recordEvent({ ...event });
   };
+
+  const remember = (message: FromKeeper, memory: NodeState): void => {
+    if (message.type === 'peerMark') memory.keepMark(message.mark);
+    if (message.type === 'incarnationRaised') void memory.raiseIncarnation(message.incarnation);
+    if (message.type === 'maintenanceChanged')
+      memory.keepMaintenance(message.on).catch((error: unknown) => log.error(`maintenance is not on disk: ${textOf(error)}`));
+  };
+
   return {
-    started: (node) => log('started', node),
-    stopping: (how) => log('stopping', how),
-    keeper(message, { memory }) {
-      if (message.type === 'snapshot' || message.type === 'answer') return;
-      if (message.type === 'peerMark') return memory.keepMark(message.mark);
-      if (message.type === 'incarnationRaised') void memory.raiseIncarnation(message.incarnation);
-      if (message.type === 'maintenanceChanged') void memory.keepMaintenance(message.on);
-      log('keeper', message);
+    started: () => log.info(`vspair ${version}: ${node.name} of cluster ${config.cluster} has started`, { pid: process.pid }),
+    stopping: (how) =>
+      log.info(how === 'inPlace' ? 'stopping in place: the kernel goes on serving for the next process' : 'stopping: handing over first'),
+    keeper(message, { memory, store }) {
+      for (const line of keeperLines(message, groups)) log.log(line);
+      if (message.type === 'fact') tellPeople(message.fact, store);
+      remember(message, memory);
     },
-    keeperDied: async (error) => log('keeper died', error),
-    rules: (event) => log('rules', { ...event, revision: event.revision.revision }),
-    store: (event) => log('store', event),
-    peer: (event) => log('peer', event),
-    kernel: (failures) => log('kernel', failures),
-    fileProblem: (problem) => log('file', problem),
-    failure: (method, error) => log(`failure ${method}`, error),
-    configRejected: (problems) => log('config rejected', problems),
-    configValid: () => log('config valid'),
-    alertsStatus: () => ({ delivered: 0, failed: 0, lastFailure: undefined }),
-    close: async () => undefined,
+    async keeperDied(error) {
+      log.error(
+        `the keeper ended by a mistake in vspair; the process ends too, the next one adopts what the kernel holds: ${error.stack ?? error.message}`,
+      );
+      await log.close();
+    },
+    rules: (event) => log.log(rulesLine(event)),
+    store: (event) => log.log(storeLine(event)),
+    peer: (event) => log.log(peerLine(event)),
+    kernel(failures) {
+      for (const line of keeperLines({ type: 'kernelFailures', failures }, groups)) log.log(line);
+    },
+    fileProblem: (problem) => log.log(fileProblemLine(problem)),
+    failure: (method, error) => log.error(`request ${method} failed: ${textOf(error)}`),
+    configRejected(problems) {
+      for (const problem of problems) log.error(problemText(problem));
+      log.error(`${config.file} is not valid: the running configuration stays`);
+    },
+    configValid: () =>
+      log.warn(`${config.file} is valid; it takes effect with the next start (SIGUSR2 ends this process without moving a virtual IP)`),
+    alertsStatus: () => {
+      const { delivered, failed, lastFailure } = alerts.state();
+      return { delivered, failed, lastFailure };
+    },
+    async close() {
+      await alerts.close(alertGraceMs);
+      await log.close();
+    },
   };
 }
 
-const jsonErrors = (_key: string, value: unknown): unknown => (value instanceof Error ? value.stack : value);
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,81 @@
+// What the main thread's own parts tell, as sentences for an operator.
+import type { ChannelReport } from '../alerts/channelQueue.ts';
+import type { LogLine } from '../log/line.ts';
+import type { PeerChannelEvent } from '../peer/channel.ts';
+import type { FileProblem } from '../store/fileProblem.ts';
+import type { StoreEvent } from '../store/rulesStore.ts';
+import type { RulesEvent } from './rulesDuty.ts';
+
+const line = (level: LogLine['level'], message: string, fields: LogLine['fields'] = {}): LogLine => ({ level, message, fields });
+
+export function rulesLine(event: RulesEvent): LogLine {
+  const { revision, digest } = event.revision;
+  const fields = { type: event.type, revision, digest };
+  switch (event.type) {
+    case 'rulesIn':
+      return line(
+        'info',
+        `rules: revision ${revision} (${digest}) is in the kernel, ${event.written === 0 ? 'as it was' : `${event.written} requests written`}`,
+        fields,
+      );
+    case 'rulesPrepared':
+      return line(
+        'info',
+        `rules: revision ${revision} (${digest}) is prepared, ${event.requests} requests to be written at a takeover`,
+        fields,
+      );
+    case 'rulesNotIn':
+      return line('error', `rules: revision ${revision} (${digest}) is not all in the kernel: ${event.detail}`, {
+        ...fields,
+        failures: event.failures,
+      });
+  }
+}
+
+export function storeLine(event: StoreEvent): LogLine {
+  switch (event.type) {
+    case 'connected':
+      return line('info', 'redis: connected', { ...event });
+    case 'disconnected':
+      return line('warn', `redis: not connected: ${event.detail}; the last good rules stay in use`, { ...event });
+    case 'noticesRefused':
+      return line('warn', `redis: change notices are refused: ${event.detail}; changes arrive with the poll only`, { ...event });
+    case 'trouble':
+      return line('error', `redis: ${event.detail}; the last good rules stay in use`, { ...event });
+  }
+}
+
+export function peerLine(event: PeerChannelEvent): LogLine {
+  switch (event.type) {
+    case 'connected':
+      return line('info', `peer channel: connected to ${event.peer} at ${event.address}`, { ...event });
+    case 'lost':
+      return line('warn', `peer channel: connection to ${event.peer} lost: ${event.detail} (a hint only: adverts decide)`, { ...event });
+    case 'unreachable':
+      return line('warn', `peer channel: ${event.peer} cannot be reached at ${event.address}: ${event.detail}`, { ...event });
+    case 'refused':
+      return line('warn', `peer channel: ${event.count} connections from ${event.from} refused: ${event.cause}`, { ...event });
+    case 'listening':
+      return line('debug', `peer channel: listening on ${event.address}`, { ...event });
+    case 'listenFailed':
+      return line('error', `peer channel: cannot listen on ${event.address}: ${event.detail}`, { ...event });
+    case 'handlerFailed':
+      return line(
+        'error',
+        `peer channel: request ${event.method} failed: ${event.error instanceof Error ? event.error.message : String(event.error)}`,
+        { type: event.type, method: event.method },
+      );
+  }
+}
+
+export function fileProblemLine({ file, problem, detail, setAside }: FileProblem): LogLine {
+  const where = setAside === undefined ? '' : `; set aside as ${setAside}`;
+  return line('error', `${file}: ${problem}: ${detail}${where}`, { type: 'fileProblem', file, problem });
+}
+
+export function alertReportLine(report: ChannelReport): LogLine {
+  const { channel, event } = report;
+  const fields = { type: report.type, channel, event: event.id, attempts: report.attempts };
+  if (report.type === 'delivered') return line('debug', `${channel}: delivered: ${event.text}`, fields);
+  return line('warn', `${channel}: not delivered after ${report.attempts} attempts: ${report.detail}: ${event.text}`, fields);
+}
