@@ -134,15 +134,16 @@ function ask(turn: Turn, spec: GroupSpec): void {
 function hear(turn: Turn, advert: Advert, echo: Echo | undefined): void {
   const before = turn.state.peers.get(advert.from);
   const isNews = notePeer(turn, advert, echo);
+  if (isNews) for (const { spec } of turn.state.groups) hearOfGroup(turn, spec, advert);
   if (hearsUsAgain(turn, before, turn.state.peers.get(advert.from))) announceOver(turn);
-  if (!isNews) return;
-  for (const { spec } of turn.state.groups) hearOfGroup(turn, spec, advert);
-  if (advert.solicit) advertiseTo(turn, advert.from);
+  if (isNews && advert.solicit) advertiseTo(turn, advert.from);
 }
 
 /** The peer may have been active, and have announced, while it did not hear us. It need not say so when it yields. */
 function announceOver(turn: Turn): void {
-  for (const { spec, role } of turn.state.groups) if (role.phase === 'active') announceAnew(turn, spec, role);
+  for (const { spec, role } of turn.state.groups) {
+    if (role.phase === 'active' && role.announceSince !== turn.now) announceAnew(turn, spec, role);
+  }
 }
 
 function hearOfGroup(turn: Turn, spec: GroupSpec, advert: Advert): void {

@@ -24,6 +24,11 @@ export interface Seen {
   readonly effect: Effect;
 }
 
+/** What a director did, or what its kernel did for it. */
+export type Deed = Effect | { readonly type: 'vipsAdded' | 'vipsRemoved'; readonly vrid: Vrid };
+
+export type Watcher = (deed: Deed, node: NodeName, at: number, cause: CoreEvent['type']) => void;
+
 export interface Cluster {
   readonly now: number;
   readonly seen: readonly Seen[];
@@ -68,7 +73,7 @@ interface Flight {
   readonly echo: Echo | undefined;
 }
 
-export function createCluster(setup: Setup = {}, latency = 0.5): Cluster {
+export function createCluster(setup: Setup = {}, latency = 0.5, watch: Watcher = () => undefined): Cluster {
   const names = configOf(setup).nodes.map((node) => node.name);
   const machines = new Map(names.map((name) => [name, createMachine({ ...setup, self: name, incarnation: 0 })]));
   const cuts = new Set<string>();
@@ -89,8 +94,11 @@ export function createCluster(setup: Setup = {}, latency = 0.5): Cluster {
     if (one.state === undefined) throw new Error(`${name} is down`);
     const next = step(one.config, one.state, event, millis(now));
     one.state = next.state;
-    bringKernelTo(one, next.state);
-    for (const effect of next.effects) carryOut(name, effect);
+    for (const deed of bringKernelTo(one, next.state)) watch(deed, name, now, event.type);
+    for (const effect of next.effects) {
+      watch(effect, name, now, event.type);
+      carryOut(name, effect);
+    }
     return next.effects;
   };
 
@@ -196,11 +204,14 @@ function createMachine(setup: Setup): Machine {
   return { config: configOf(setup), state: undefined, frozen: false, waiting: [], held: new Set(), heard: new Map() };
 }
 
-function bringKernelTo(one: Machine, state: State): void {
-  for (const [vrid, wanted] of intentOf(state).groups) {
-    if (wanted === 'hold') one.held.add(vrid);
-    if (wanted === 'absent') one.held.delete(vrid);
-  }
+function bringKernelTo(one: Machine, state: State): readonly Deed[] {
+  return [...intentOf(state).groups].flatMap(([vrid, wanted]): readonly Deed[] => {
+    if (wanted === 'hold' && !one.held.has(vrid)) {
+      one.held.add(vrid);
+      return [{ type: 'vipsAdded', vrid }];
+    }
+    return wanted === 'absent' && one.held.delete(vrid) ? [{ type: 'vipsRemoved', vrid }] : [];
+  });
 }
 
 function isNewer(advert: Advert, than: Echo): boolean {

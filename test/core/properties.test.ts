@@ -42,7 +42,7 @@ const advertReceived = fc.record({
     rules: fc.constantFrom(rulesIn, rulesNotIn),
     groups: fc.tuple(groupAdvert(web), groupAdvert(52)).map((both) => both),
   }),
-  echo: fc.option(fc.record({ incarnation: fc.constantFrom(1, 2), sequence: fc.integer({ min: 1, max: 200 }) }), { nil: undefined }),
+  echo: fc.option(fc.record({ incarnation: fc.constantFrom(1, 2), sequence: fc.integer({ min: 1, max: 40 }) }), { nil: undefined }),
 });
 
 const requestId = fc.constant(0);
