@@ -73,14 +73,22 @@ const heardPeer = (node: string, asked: KeeperSnapshot): PeerSnapshot | undefine
 // -------------------------------------------------------------------------------------------------------- virtual IPs
 
 function vipTable({ self, peers }: StatusReport): string[] {
-  const keepers = [self.keeper, ...peers.flatMap((peer) => (peer.via === 'channel' ? [peer.director.keeper] : []))];
+  const directors = [self, ...peers.flatMap((peer) => (peer.via === 'channel' ? [peer.director] : []))];
+  const keepers = directors.map((director) => director.keeper);
   const rows = self.keeper.groups.flatMap((group) =>
     group.vips.map(({ address, prefix, dev }) => {
       const holders = keepers.filter((keeper) => holds(keeper, group.vrid, address)).map((keeper) => keeper.self);
-      return [group.name, `${address}/${prefix}`, dev, holders.length === 0 ? 'nobody that was asked' : holders.join(' and ')];
+      const heldBy = holders.length === 0 ? 'nobody that was asked' : holders.join(' and ');
+      return [group.name, `${address}/${prefix}`, dev, heldBy, answeredBy(directors, address)];
     }),
   );
-  return columns([['GROUP', 'VIRTUAL IP', 'DEV', 'HELD BY'], ...rows]);
+  return columns([['GROUP', 'VIRTUAL IP', 'DEV', 'HELD BY', 'ARP ANSWERED BY'], ...rows]);
+}
+
+/** As the director sees it that does not hold the address. */
+function answeredBy(directors: readonly DirectorStatus[], address: string): string {
+  const seen = directors.flatMap(({ daemon }) => daemon.neighbours).find((neighbour) => neighbour.address === address);
+  return seen?.mac ?? '';
 }
 
 const holds = (keeper: KeeperSnapshot, vrid: number, address: string): boolean =>

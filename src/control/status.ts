@@ -41,6 +41,16 @@ export interface DaemonStatus {
   readonly store: StoreStatus;
   readonly rules: RulesStatus;
   readonly alerts: AlertsStatus;
+  /** Who answers for virtual IPs that this director does not hold, as its neighbour table has it. IPv4 only; may be minutes old. */
+  readonly neighbours: readonly NeighbourStatus[];
+}
+
+export interface NeighbourStatus {
+  readonly address: string;
+  readonly dev: string;
+  /** Lower case, with colons; undefined when nobody answered, which `detail` explains. */
+  readonly mac: string | undefined;
+  readonly detail: string | undefined;
 }
 
 export interface StoreStatus {

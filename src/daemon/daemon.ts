@@ -16,6 +16,7 @@ import { startKeeperThread } from './keeperThread.ts';
 import { createReports } from './reports.ts';
 import { startRulesDuty } from './rulesDuty.ts';
 import { untilAskedToStop } from './signals.ts';
+import { startVipWatch, type VipWatch } from './vipWatch.ts';
 
 /** Resolves when the daemon has ended as it was asked to. Throws VspairError when it cannot start. */
 export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
@@ -34,15 +35,23 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const reconciler = createReconciler({ ipvs, ownership: memory.ownership });
   const duty = await startRulesDuty({ store, reconciler, standby: config.ipvs.standby, report: reports.rules });
 
+  let watch: VipWatch | undefined;
   const keeperEnded = Promise.withResolvers<Error>();
   const keeper = await startKeeperThread(keeperBoot({ config, node, keys, memory, rules: duty.mark }), {
     told(message) {
       reports.keeper(message, { memory, store });
+      watch?.noteKeeper(message);
       if (message.type === 'takeover') duty.lookAgain();
     },
     died: keeperEnded.resolve,
   });
   duty.begin((message) => keeper.post(message));
+  watch = startVipWatch({
+    vips: config.groups.flatMap((group) => group.vips),
+    holds: async (vip) =>
+      (await keeper.snapshot()).groups.some((group) => group.vips.some((own) => own.held && own.address === vip.address)),
+    report: reports.neighbour,
+  });
 
   const directorStatus = async (): Promise<DirectorStatus> => ({
     keeper: await keeper.snapshot(),
@@ -55,6 +64,7 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
       store: store.state(),
       rules: duty.status(),
       alerts: reports.alertsStatus(),
+      neighbours: watch.status(),
     },
   });
   let channel: PeerChannel | undefined;
@@ -83,6 +93,7 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   reports.stopping(how);
   await keeper.shutdown(how);
   duty.close();
+  watch.close();
   await Promise.all([control.close(), channel.close(), store.close(), memory.close()]);
   ipvs.close();
   await reports.close();

@@ -1,5 +1,6 @@
 // What the main thread's own parts tell, as sentences for an operator.
 import type { ChannelReport } from '../alerts/channelQueue.ts';
+import type { NeighbourStatus } from '../control/status.ts';
 import type { LogLine } from '../log/line.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
@@ -66,6 +67,12 @@ export function peerLine(event: PeerChannelEvent): LogLine {
         { type: event.type, method: event.method },
       );
   }
+}
+
+export function neighbourLine({ address, dev, mac, detail }: NeighbourStatus): LogLine {
+  const fields = { type: 'neighbour', address, dev, mac };
+  if (mac === undefined) return line('debug', `${address} on ${dev}: no owner in the neighbour table: ${detail ?? 'unknown'}`, fields);
+  return line('info', `${address} on ${dev} is answered by ${mac}`, fields);
 }
 
 export function fileProblemLine({ file, problem, detail, setAside }: FileProblem): LogLine {

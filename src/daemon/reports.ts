@@ -3,7 +3,7 @@
 import { alertEventOf } from '../alerts/alertEvent.ts';
 import { createAlerts } from '../alerts/alerts.ts';
 import type { DaemonStart } from '../cli/world.ts';
-import type { AlertsStatus } from '../control/status.ts';
+import type { AlertsStatus, NeighbourStatus } from '../control/status.ts';
 import type { Fact } from '../core/types.ts';
 import { type Problem, problemText } from '../errors/place.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
@@ -14,7 +14,7 @@ import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
 import type { RulesStore, StoreEvent } from '../store/rulesStore.ts';
-import { alertReportLine, fileProblemLine, peerLine, rulesLine, storeLine } from './reportLines.ts';
+import { alertReportLine, fileProblemLine, neighbourLine, peerLine, rulesLine, storeLine } from './reportLines.ts';
 import type { RulesEvent } from './rulesDuty.ts';
 
 export interface Reports {
@@ -27,6 +27,7 @@ export interface Reports {
   store(event: StoreEvent): void;
   peer(event: PeerChannelEvent): void;
   kernel(failures: readonly KernelFailure[]): void;
+  neighbour(now: NeighbourStatus): void;
   fileProblem(problem: FileProblem): void;
   failure(method: string, error: unknown): void;
   configRejected(problems: readonly Problem[]): void;
@@ -79,6 +80,7 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     kernel(failures) {
       for (const line of keeperLines({ type: 'kernelFailures', failures }, groups)) log.log(line);
     },
+    neighbour: (now) => log.log(neighbourLine(now)),
     fileProblem: (problem) => log.log(fileProblemLine(problem)),
     failure: (method, error) => log.error(`request ${method} failed: ${textOf(error)}`),
     configRejected(problems) {

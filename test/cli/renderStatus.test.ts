@@ -11,8 +11,8 @@ test('two directors that answer, in full', () => {
     web    51    vs1       active  150       3h     active-down
                  vsbak     backup  100       1d     started
 
-    GROUP  VIRTUAL IP      DEV   HELD BY
-    web    10.0.0.1/24     eth0  vs1
+    GROUP  VIRTUAL IP      DEV   HELD BY  ARP ANSWERED BY
+    web    10.0.0.1/24     eth0  vs1      02:00:0a:00:00:02
     web    2001:db8::1/64  eth1  vs1
 
     PEER   LINK  HEARTBEAT                   HEARD     LOSS  ROUND TRIP

@@ -1,0 +1,65 @@
+// A backup asks now and then who answers for the virtual IPs on its networks: by the neighbour table, as any client would
+// see it. For people only: nothing is decided by it.
+import type { NeighbourStatus } from '../control/status.ts';
+import type { Vip } from '../core/types.ts';
+import type { FromKeeper } from '../keeper/messages.ts';
+import { type VipOwner, vipOwner } from '../neighbour/vipOwner.ts';
+
+export interface VipWatch {
+  /** Who is active may have changed: looks soon. */
+  noteKeeper(message: FromKeeper): void;
+  status(): readonly NeighbourStatus[];
+  close(): void;
+}
+
+export interface VipWatchParts {
+  readonly vips: readonly Vip[];
+  /** Only a director that does not hold the address can ask who does. */
+  readonly holds: (vip: Vip) => Promise<boolean>;
+  readonly report: (now: NeighbourStatus, before: NeighbourStatus | undefined) => void;
+}
+
+/** Time for the announcements of a takeover to settle. */
+const afterChangeMs = 2_000;
+const everyMs = 300_000;
+/** Each look starts processes (ping, arp): a few addresses are enough to see a stranger. */
+const vipsAtMost = 4;
+
+export function startVipWatch(parts: VipWatchParts): VipWatch {
+  const vips = parts.vips.filter(({ family }) => family === 4).slice(0, vipsAtMost);
+  const seen = new Map<string, NeighbourStatus>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const lookIn = (delayMs: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void look(), delayMs).unref();
+  };
+
+  const look = async (): Promise<void> => {
+    for (const vip of vips) await lookAt(vip);
+    lookIn(everyMs);
+  };
+
+  const lookAt = async (vip: Vip): Promise<void> => {
+    const before = seen.get(vip.address);
+    if (await parts.holds(vip)) {
+      seen.delete(vip.address);
+      return;
+    }
+    const now = statusOf(vip, await vipOwner(vip.address));
+    seen.set(vip.address, now);
+    if (now.mac !== before?.mac || now.detail !== before?.detail) parts.report(now, before);
+  };
+
+  lookIn(afterChangeMs);
+  return {
+    noteKeeper(message) {
+      if (message.type === 'fact' && (message.fact.type === 'becameBackup' || message.fact.type === 'peerHeard')) lookIn(afterChangeMs);
+    },
+    status: () => [...seen.values()],
+    close: () => clearTimeout(timer),
+  };
+}
+
+const statusOf = ({ address, dev }: Vip, owner: VipOwner): NeighbourStatus =>
+  owner.ok ? { address, dev, mac: owner.mac, detail: undefined } : { address, dev, mac: undefined, detail: owner.detail };
