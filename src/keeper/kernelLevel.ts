@@ -10,12 +10,13 @@ export interface KernelLevel {
   /** Asks the kernel for everything it holds. */
   look(): { readonly holding: readonly Vrid[]; readonly linksDown: readonly string[] };
   changed(change: KernelChange): readonly CoreEvent[];
-  /** Writes the difference between intent and kernel now. What the kernel refused comes back as events. */
+  /** Writes what a change of intent asks for. What the kernel refused comes back as events. */
   apply(intent: Intent): readonly CoreEvent[];
   /** What is due without a transition; short, and cut into slices. */
   upkeep(intent: Intent): readonly CoreEvent[];
   nextUpkeep(): Millis;
-  announce(vrid: Vrid): void;
+  /** Puts the groups in line and announces the first slice. */
+  announce(vrids: readonly Vrid[]): void;
   announceSelf(locals: readonly string[], dev: string): void;
   setRules(batch: CompiledRules): void;
   /** A long lease, for the time that the next process needs to start. */
@@ -137,14 +138,14 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
     release(plan.remove);
     const due = plan.add.filter(({ vip }) => clock.now() - (restoredAt.get(vip) ?? Number.NEGATIVE_INFINITY) >= restoreEvery);
     unsettled = plan.add.length > due.length || (unsettled && plan.remove.length > 0);
-    for (const { vrid, vip } of due) {
-      restoredAt.set(vip, clock.now());
-      report({ type: 'vipRestored', vrid, address: vip.address, dev: vip.dev });
-    }
+    for (const { vip } of due) restoredAt.set(vip, clock.now());
     const events = hold(due);
+    for (const { vrid, vip } of due) if (holds(view, vip)) report({ type: 'vipRestored', vrid, address: vip.address, dev: vip.dev });
     announcer.enqueue(due);
     return events;
   };
+
+  const serving = (): boolean => [...wanted.groups.values()].includes('hold');
 
   const renew = (intent: Intent): void => {
     if (clock.now() >= renewAt) {
@@ -192,10 +193,14 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
       return linkEvents();
     },
     apply(intent) {
+      const before = wanted;
       wanted = intent;
       const plan = planVips(groups, intent, view);
       release(plan.remove);
-      return hold(plan.add);
+      // What was to be held before and is missing was removed by someone else: upkeep restores and reports it.
+      const add = plan.add.filter(({ vrid }) => before.groups.get(vrid) !== 'hold');
+      if (add.length === 0 && serving()) loadRules();
+      return hold(add);
     },
     upkeep(intent) {
       wanted = intent;
@@ -209,12 +214,16 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
     nextUpkeep() {
       if (announcer.waits() || renewals.length > 0) return clock.now();
       const retryAt = unsettled ? millis(clock.now() + restoreEvery) : never;
-      return millis(Math.min(lookAt, renewAt, retryAt));
+      // A renewal waits for the next turn, which an advert has begun: should another program hold the kernel's lock on its
+      // addresses, a whole interval is left until the next advert is due.
+      return millis(Math.min(lookAt, retryAt));
     },
-    announce(vrid) {
-      const vips = groups.find((group) => group.vrid === vrid)?.vips ?? [];
-      announcer.enqueue(vips.map((vip) => ({ vrid, vip })));
-      if (vips.every((vip) => holds(view, vip))) announcing.add(vrid);
+    announce(vrids) {
+      if (vrids.length === 0) return;
+      for (const { vrid, vips } of groups.filter((group) => vrids.includes(group.vrid))) {
+        announcer.enqueue(vips.map((vip) => ({ vrid, vip })));
+        if (vips.every((vip) => holds(view, vip))) announcing.add(vrid);
+      }
       announceSlice();
     },
     announceSelf(locals, dev) {
@@ -224,8 +233,7 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
     },
     setRules(batch) {
       pendingRules = batch;
-      const serving = [...wanted.groups.values()].includes('hold');
-      if (serving) loadRules();
+      if (serving()) loadRules();
     },
     renewForSuccessor() {
       const vips = kept(wanted).map(({ vip }) => vip);
