@@ -99,6 +99,6 @@ test('what a killed run left behind is removed, what a living one uses is not', 
   await living.close();
 });
 
-// A neighbour that was asked for in vain is asked for again only a second later.
-const ping = (host: Host, address: string, patienceSeconds = 3): Promise<string> =>
-  host.exec(['ping', '-n', '-c', '1', '-W', String(patienceSeconds), address]);
+// Until the first answer: after a cable was healed the switch may lose a first packet.
+const ping = (host: Host, address: string, patienceSeconds = 5): Promise<string> =>
+  host.exec(['ping', '-n', '-c', '1', '-i', '0.2', '-w', String(patienceSeconds), address]);
