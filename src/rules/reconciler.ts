@@ -68,7 +68,7 @@ export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconcil
 
   /** One after the other: two plans made from one look at the kernel would both be written. */
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(work, work);
+    const result = last.then(work);
     last = result.catch(() => undefined);
     return result;
   };
@@ -86,7 +86,7 @@ export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconcil
 
   const apply = async (target: Target): Promise<ReconcileResult> => {
     const { all, keys, batch, unsaved, ...plan } = await planned(target);
-    const failures = [...plan.failures, ...(batch.labels.length === 0 ? [] : ipvs.write(batch))];
+    const failures = [...plan.failures, ...ipvs.write(batch)];
     // What could not be removed stays ours, so that the next pass tries again.
     const released = failures.length === 0 ? await claims.save(keys) : undefined;
     return { written: all.length - failures.length, failures, mark: markOf(target, all, failures), unsaved: unsaved ?? released };

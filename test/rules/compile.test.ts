@@ -1,7 +1,9 @@
 // Checks the bytes of a batch, its labels, and what the kernel's answers to it mean.
 import { describe, expect, test } from 'vitest';
 import { compileRules } from '../../src/rules/compile.ts';
+import type { RulesDocument } from '../../src/rules/document.ts';
 import { failuresOf } from '../../src/rules/failures.ts';
+import { kernelServicesOf } from '../../src/rules/kernelServices.ts';
 import { planRules } from '../../src/rules/plan.ts';
 import { decodeIpvsRequest } from '../../src/wire/ipvsRequest.ts';
 import { decodeMessages, NLM_F_ACK, NLM_F_REQUEST } from '../../src/wire/netlink.ts';
@@ -56,14 +58,11 @@ describe('a compiled batch', () => {
 });
 
 describe('what the answers to it mean', () => {
-  const removal = compileRules(
-    planRules({ kernel: [{ service: serviceOf(0), servers: [] }], desired: rules(), owned: new Set(['tcp 10.0.0.1:80']) }),
-    {
-      revision: 8,
-      digest: 'def',
-      family: 28,
-    },
-  );
+  const [held] = kernelServicesOf(document);
+  if (held === undefined) throw new Error('no service');
+  const following = (desired: RulesDocument) =>
+    compileRules(planRules({ kernel: [held], desired, owned: new Set(['tcp 10.0.0.1:80']) }), { revision: 8, digest: 'def', family: 28 });
+  const refused = (desired: RulesDocument, errno: string) => failuresOf(following(desired), new Map([[1, errno]]));
   const answered = (errnos: Readonly<Record<number, string>>) =>
     failuresOf(batch, new Map(Object.entries(errnos).map(([sequence, errno]) => [Number(sequence), errno])));
 
@@ -82,16 +81,17 @@ describe('what the answers to it mean', () => {
     expect(answered({ 1: 'EEXIST', 2: 'EEXIST' })).toEqual([]);
   });
 
-  test('removing what is gone already is no failure, any other errno is one', () => {
-    expect(failuresOf(removal, new Map([[1, 'ESRCH']]))).toEqual([]);
-    expect(failuresOf(removal, new Map([[1, 'EPERM']]))).toEqual([
-      { object: 'service tcp 10.0.0.1:80 rr', attempt: 'remove', errno: 'EPERM' },
-    ]);
+  test.each(['ENOENT', 'ESRCH'])('removing what is gone already (%s) is no failure', (errno) => {
+    expect(refused(rules(), errno)).toEqual([]);
+    expect(refused(rules(service('10.0.0.1', [server('10.0.0.11')])), errno)).toEqual([]);
+  });
+
+  test('removing what must not be removed is one', () => {
+    expect(refused(rules(), 'EPERM')).toEqual([{ object: 'service tcp 10.0.0.1:80 rr', attempt: 'remove', errno: 'EPERM' }]);
+  });
+
+  test('editing what is gone is one', () => {
+    const edited = rules(service('10.0.0.1', [server('10.0.0.11'), server('10.0.0.12', { weight: 9 })]));
+    expect(refused(edited, 'ENOENT')).toEqual([{ object: 'server 10.0.0.12:80 of tcp 10.0.0.1:80', attempt: 'edit', errno: 'ENOENT' }]);
   });
 });
-
-function serviceOf(position: number) {
-  const [first] = [sent[position]].map((message) => decodeIpvsRequest(message?.payload ?? new Uint8Array()));
-  if (first?.ok !== true || first.value.command !== 'newService') throw new Error('not a service');
-  return first.value.service;
-}

@@ -5,7 +5,7 @@ import { compileRules } from '../../src/rules/compile.ts';
 import type { RealServer, RulesDocument } from '../../src/rules/document.ts';
 import { type KernelServices, kernelServicesOf, serviceKey } from '../../src/rules/kernelServices.ts';
 import { type IpvsChange, planRules } from '../../src/rules/plan.ts';
-import { SERVICE_HASHED } from '../../src/wire/ipvs.ts';
+import { type IpvsService, SERVICE_HASHED } from '../../src/wire/ipvs.ts';
 import { anyDocument, rules, server, service } from './documents.ts';
 import { createVirtualIpvs, type VirtualIpvs } from './virtualIpvs.ts';
 
@@ -81,19 +81,19 @@ describe('what is written', () => {
     expect(words(changes)).toEqual([`editServer 10.0.0.11 weight ${more.weight ?? 1}`]);
   });
 
-  test('scheduler flags, a persistence engine or a tunnel that somebody set on our service are taken back', () => {
-    const [one] = held(rules(web(['10.0.0.11', { forward: 'tun' }])));
-    if (one === undefined) throw new Error('no service');
-    const [only] = one.servers;
-    if (only === undefined) throw new Error('no server');
-    const altered = [
-      {
-        service: { ...one.service, flags: 0x12, engine: 'sip' },
-        servers: [{ ...only, tunnel: { type: 'gue', port: 6080, flags: 0 } as const }],
-      },
-    ];
-    const changes = planRules({ kernel: altered, desired: rules(web(['10.0.0.11', { forward: 'tun' }])), owned: nobodys });
-    expect(words(changes)).toEqual(['editService tcp 10.0.0.1:80', 'editServer 10.0.0.11 weight 1']);
+  test.each<[string, Partial<IpvsService>]>([
+    ['scheduler flags', { flags: SERVICE_HASHED | 0x10 }],
+    ['a persistence engine', { engine: 'sip' }],
+  ])('%s that somebody set on our service are taken back', (_name, altered) => {
+    const kernel = held(rules(web(['10.0.0.11']))).map((one) => ({ ...one, service: { ...one.service, ...altered } }));
+    expect(words(planRules({ kernel, desired: rules(web(['10.0.0.11'])), owned: nobodys }))).toEqual(['editService tcp 10.0.0.1:80']);
+  });
+
+  test('a tunnel that somebody set is taken back where a tunnel is used, and means nothing elsewhere', () => {
+    const document = rules(web(['10.0.0.11', { forward: 'tun' }], ['10.0.0.12']));
+    const gue = { type: 'gue', port: 6080, flags: 0 } as const;
+    const kernel = held(document).map((one) => ({ ...one, servers: one.servers.map((to) => ({ ...to, tunnel: gue })) }));
+    expect(words(planRules({ kernel, desired: document, owned: nobodys }))).toEqual(['editServer 10.0.0.11 weight 1']);
   });
 
   test('the same address and port of another protocol is another service', () => {
