@@ -6,7 +6,7 @@ import { bindSocket, closeSocket, openSocket } from '../../src/kernel/syscalls.t
 import { addressBytes } from '../../src/wire/address.ts';
 import { concat, u16, u32 } from '../../src/wire/netlink.ts';
 import { bytesOf } from '../wire/netlinkCapture.ts';
-import { Cable, dev, index, nearMac } from './cable.ts';
+import { Cable, dev, index, nearMac, soon } from './cable.ts';
 
 const v4: Vip = { family: 4, address: '10.0.0.1', prefix: 16, dev };
 const v6: Vip = { family: 6, address: '2001:db8::1', prefix: 64, dev };
@@ -76,7 +76,7 @@ describe('holding', () => {
       if (change.type === 'addressRemoved') removed.push(change.address.address);
     });
     kernel.holdAddresses([v4, v6], 1);
-    await expect.poll(() => removed.toSorted(), { timeout: 5_000 }).toEqual([v4.address, v6.address]);
+    await soon(() => removed.toSorted()).toEqual([v4.address, v6.address]);
     expect(cable.addresses().size).toBe(0);
   });
 

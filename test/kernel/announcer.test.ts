@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenKernelPort, openKernelPort } from '../../src/kernel/kernelPort.ts';
 import { bytesOf } from '../wire/netlinkCapture.ts';
-import { Cable, dev, nearMac } from './cable.ts';
+import { Cable, dev, nearMac, soon } from './cable.ts';
 import { Ear } from './ear.ts';
 
 const v4 = { family: 4, address: '10.0.0.1', prefix: 16, dev } as const;
@@ -35,14 +35,14 @@ const announcedOf = (address: string): readonly string[] =>
 describe('what goes out', () => {
   test('an IPv4 address is announced by a request and by a reply', async () => {
     expect(kernel.announce(v4)).toBeUndefined();
-    await expect.poll(() => announcedOf(v4.address)).toEqual(['request', 'reply']);
+    await soon(() => announcedOf(v4.address)).toEqual(['request', 'reply']);
     for (const packet of ear.arp()) expect(packet).toMatchObject({ senderMac: mac, targetAddress: v4.address });
   });
 
   test('an IPv6 address is announced by an advertisement that overrides what neighbours know', async () => {
     expect(kernel.announce(v6)).toBeUndefined();
     const expected = { source: v6.address, target: v6.address, destination: 'ff02::1', override: true, solicited: false, mac };
-    await expect.poll(() => ear.advertisements()).toMatchObject([expected]);
+    await soon(() => ear.advertisements()).toMatchObject([expected]);
   });
 
   test('a director that routes IPv6 calls itself a router, as its kernel does when it is asked', async () => {
@@ -50,7 +50,7 @@ describe('what goes out', () => {
     cable.set('near', `ipv6/conf/${dev}/forwarding`, '1');
     kernel.links();
     kernel.announce(v6);
-    await expect.poll(() => ear.advertisements().map(({ router }) => router)).toEqual([false, true]);
+    await soon(() => ear.advertisements().map(({ router }) => router)).toEqual([false, true]);
   });
 
   test('200 announcements all arrive', async () => {
@@ -59,7 +59,7 @@ describe('what goes out', () => {
       { ...v6, address: `2001:db8::${(position + 0x1000).toString(16)}` },
     ]).flat();
     expect(addresses.map((one) => kernel.announce(one)).filter((failure) => failure !== undefined)).toEqual([]);
-    await expect.poll(() => [ear.arp().length, ear.advertisements().length]).toEqual([200, 100]);
+    await soon(() => [ear.arp().length, ear.advertisements().length]).toEqual([200, 100]);
     expect(new Set(ear.advertisements().map(({ target }) => target)).size).toBe(100);
   });
 
@@ -67,9 +67,9 @@ describe('what goes out', () => {
     kernel.announce(v4);
     cable.ip('near', `link set ${dev} down`, `link set ${dev} up`);
     cable.ip('far', `link set ${dev} down`, `link set ${dev} up`);
-    await expect.poll(() => kernel.links().find((link) => link.dev === dev)?.up).toBe(true);
+    await soon(() => kernel.links().find((link) => link.dev === dev)?.up).toBe(true);
     expect(kernel.announce(v4)).toBeUndefined();
-    await expect.poll(() => announcedOf(v4.address)).toEqual(['request', 'reply', 'request', 'reply']);
+    await soon(() => announcedOf(v4.address)).toEqual(['request', 'reply', 'request', 'reply']);
   });
 
   test('the hardware address is the one that the interface has now', async () => {
@@ -77,7 +77,7 @@ describe('what goes out', () => {
     cable.ip('near', `link set ${dev} address 02:00:00:00:00:77`);
     kernel.drainChanges();
     kernel.announce(v4);
-    await expect.poll(() => ear.arp()[0]?.senderMac).toEqual(bytesOf('020000000077'));
+    await soon(() => ear.arp()[0]?.senderMac).toEqual(bytesOf('020000000077'));
   });
 });
 
@@ -87,7 +87,7 @@ describe('neighbours', () => {
   test.each([v4, v6])('who knew another place for $address believe the announcement', async (vip) => {
     cable.ip('far', `neighbour add ${vip.address} lladdr 02:00:00:00:00:99 dev ${dev} nud stale`);
     kernel.announce(vip);
-    await expect.poll(() => neighbour(vip.address)).toContain(nearMac);
+    await soon(() => neighbour(vip.address)).toContain(nearMac);
   });
 });
 
@@ -108,7 +108,7 @@ describe('what cannot be announced', () => {
     cable.ip('near', `link set ${dev} arp on`);
     kernel.links();
     kernel.announce(v6);
-    await expect.poll(() => ear.advertisements().length).toBe(1);
+    await soon(() => ear.advertisements().length).toBe(1);
     expect(ear.arp()).toEqual([]);
   });
 });

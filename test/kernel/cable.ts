@@ -42,7 +42,9 @@ export class Cable {
 
   /** The kernel says that a new link is up some time after it was laid, and drops what is sent before. */
   async carrier(): Promise<void> {
-    await expect.poll(() => this.run('near', 'ip', 'link', 'show', 'dev', dev), { timeout: 5_000 }).toContain('state UP');
+    const states = (): readonly string[] =>
+      (['near', 'far'] as const).map((end) => / state (\w+)/.exec(this.run(end, 'ip', 'link', 'show', 'dev', dev))?.[1] ?? '');
+    await soon(states).toEqual(['UP', 'UP']);
   }
 
   /** Runs `action` with this thread on that host: its sockets stay there. */
@@ -79,5 +81,8 @@ export class Cable {
     return end === 'near' ? this.#near : this.#far;
   }
 }
+
+/** Expects something to come true: at once as a rule, later on a machine that is busy with other tests. */
+export const soon = <Value>(look: () => Value) => expect.poll(look, { timeout: 10_000 });
 
 let made = 0;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { KernelChange } from '../../src/keeper/ports.ts';
 import { type OpenKernelPort, openKernelPort } from '../../src/kernel/kernelPort.ts';
-import { Cable, dev } from './cable.ts';
+import { Cable, dev, soon } from './cable.ts';
 
 const vip = { family: 4, address: '10.0.0.1', prefix: 16, dev } as const;
 
@@ -39,41 +39,41 @@ test('an address that somebody removes is told at once', async () => {
   kernel.holdAddresses([vip], 30);
   listen();
   cable.ip('near', `addr del ${vip.address}/${vip.prefix} dev ${dev}`);
-  await expect.poll(() => changes).toContainEqual({ type: 'addressRemoved', address: vip });
+  await soon(() => changes).toContainEqual({ type: 'addressRemoved', address: vip });
 });
 
 test('an address that somebody adds is told', async () => {
   listen();
   cable.ip('near', `addr add 2001:db8::5/64 dev ${dev} nodad`);
   const address = { family: 6, address: '2001:db8::5', prefix: 64, dev };
-  await expect.poll(() => changes).toContainEqual({ type: 'addressAdded', address });
+  await soon(() => changes).toContainEqual({ type: 'addressAdded', address });
 });
 
 test('a cable that is pulled at the other end is a link that goes down, and comes up with it again', async () => {
   listen();
   cable.ip('far', `link set ${dev} down`);
-  await expect.poll(() => stateOf(dev)).toBe('down');
+  await soon(() => stateOf(dev)).toBe('down');
   cable.ip('far', `link set ${dev} up`);
-  await expect.poll(() => stateOf(dev)).toBe('up');
+  await soon(() => stateOf(dev)).toBe('up');
 });
 
 test('a link that an operator takes down is told', async () => {
   listen();
   cable.ip('near', `link set ${dev} down`);
-  await expect.poll(() => stateOf(dev)).toBe('down');
+  await soon(() => stateOf(dev)).toBe('down');
 });
 
 test('an interface that is renamed is gone under its old name', async () => {
   listen();
   cable.ip('near', `link set ${dev} down`, `link set ${dev} name wan0`);
-  await expect.poll(() => [stateOf(dev), stateOf('wan0')]).toEqual(['gone', 'down']);
+  await soon(() => [stateOf(dev), stateOf('wan0')]).toEqual(['gone', 'down']);
 });
 
 test('an interface that is removed is gone, its address before it', async () => {
   kernel.holdAddresses([vip], 30);
   listen();
   cable.ip('near', `link del ${dev}`);
-  await expect.poll(() => stateOf(dev)).toBe('gone');
+  await soon(() => stateOf(dev)).toBe('gone');
   expect(changes.findIndex(({ type }) => type === 'addressRemoved')).toBeGreaterThanOrEqual(0);
   expect(changes.at(-1)).toEqual({ type: 'linkGone', dev });
 });
@@ -81,7 +81,7 @@ test('an interface that is removed is gone, its address before it', async () => 
 test('an interface that comes later is told, and carries addresses', async () => {
   listen();
   cable.ip('near', 'link add late0 type veth peer name late1', 'link set late0 up', 'link set late1 up');
-  await expect.poll(() => stateOf('late0')).toBe('up');
+  await soon(() => stateOf('late0')).toBe('up');
   expect(kernel.holdAddresses([{ ...vip, dev: 'late0' }], 30)).toEqual([]);
 });
 

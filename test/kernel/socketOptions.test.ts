@@ -4,7 +4,7 @@ import { hardenAdvertSocket } from '../../src/kernel/socketOptions.ts';
 import { bindSocket, closeSocket, openSocket, receive, SystemError, send, setSocketOption } from '../../src/kernel/syscalls.ts';
 import { addressBytes } from '../../src/wire/address.ts';
 import { concat, u16, u16Network, u32 } from '../../src/wire/netlink.ts';
-import { Cable, dev, type End } from './cable.ts';
+import { Cable, dev, type End, soon } from './cable.ts';
 import { Ear } from './ear.ts';
 
 const SOCK_DGRAM = 2;
@@ -55,7 +55,7 @@ describe.each(families)('IPv$family', ({ family, domain, near, far, ttl, tail })
     hardenAdvertSocket(receiver, family);
     for (const hops of [254, 64, 1, 255]) sayWithTtl(sender, hops);
     const datagram = new Uint8Array(8);
-    await expect.poll(() => receive(receiver, datagram)).toBe(1);
+    await soon(() => receive(receiver, datagram)).toBe(1);
     expect(datagram[0]).toBe(255);
     expect(receive(receiver, datagram)).toBeLessThan(0);
   });
@@ -68,14 +68,12 @@ describe.each(families)('IPv$family', ({ family, domain, near, far, ttl, tail })
     const trafficClass = (frame: Uint8Array): number =>
       family === 4 ? (frame[15] ?? 0) : (((frame[14] ?? 0) & 0x0f) << 4) | ((frame[15] ?? 0) >> 4);
     const protocolAt = family === 4 ? 23 : 20;
-    await expect
-      .poll(() =>
-        ear
-          .frames()
-          .filter((frame) => frame[protocolAt] === 17)
-          .map(trafficClass),
-      )
-      .toEqual([0xc0]);
+    await soon(() =>
+      ear
+        .frames()
+        .filter((frame) => frame[protocolAt] === 17)
+        .map(trafficClass),
+    ).toEqual([0xc0]);
     ear.close();
   });
 });
