@@ -2,7 +2,7 @@
 import type { Group, Role, Round, State, Turn } from './state.ts';
 import { priorityOf } from './state.ts';
 import { restartInterval } from './timers.ts';
-import { type Advert, type CoreConfig, type GroupAdvert, type Handover, millis, type NodeName } from './types.ts';
+import { type Advert, type CoreConfig, type GroupAdvert, type Handover, type Millis, millis, type NodeName } from './types.ts';
 
 /** A peer echoes what it heard at most a few intervals ago; answers add rounds between the regular ones. */
 const roundsKept = 64;
@@ -18,6 +18,11 @@ export function speak(turn: Turn, before: State): void {
   const round = nextRound(turn);
   turn.effects.push({ type: 'sendAdvert', to: 'all', advert: advertOf(turn, turn.speech === 'solicitation') });
   turn.state = { ...turn.state, lastAdvertAt: round.at, nextAdvertAt: nextTick(turn) };
+}
+
+/** The round went out at `at`, later than it was ordered: the kernel was slow. Peers count from what they heard. */
+export function roundSent(state: State, at: Millis): State {
+  return at > state.lastAdvertAt ? { ...state, lastAdvertAt: at } : state;
 }
 
 /** Answers one peer; the timer for the others goes on. */

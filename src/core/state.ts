@@ -4,7 +4,7 @@ import type { Advert, CoreConfig, Effect, FaultReason, GroupAdvert, GroupSpec, M
 export interface State {
   /** Adver_Timer. Every director advertises, whatever the phases of its groups. */
   readonly nextAdvertAt: Millis;
-  /** When the last round was ordered: the age of what the peers know of us. */
+  /** When the last round was sent: the age of what the peers know of us. */
   readonly lastAdvertAt: Millis;
   readonly sequence: number;
   /** Our newest rounds, oldest first: when was the one sent that a peer says it heard? */

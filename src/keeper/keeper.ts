@@ -1,11 +1,22 @@
 // The keeper: one inbox, one loop. It feeds what happened to the election, brings the kernel to what the election
 // intends (rules, then addresses), and only then carries out the effects (announcements, adverts, answers). It does no
 // I/O of its own: see ports.ts. The daemon and the simulator run this same code.
+import { roundSent } from '../core/adverts.ts';
 import { nextDeadline } from '../core/deadline.ts';
 import { intentOf } from '../core/intent.ts';
 import type { State } from '../core/state.ts';
 import { initialState, step } from '../core/step.ts';
-import { type CoreConfig, type CoreEvent, type Echo, type Effect, type Millis, millis, never } from '../core/types.ts';
+import {
+  type Advert,
+  type CoreConfig,
+  type CoreEvent,
+  type Echo,
+  type Effect,
+  type Millis,
+  millis,
+  type NodeName,
+  never,
+} from '../core/types.ts';
 import { createDropReport } from './dropReport.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createKernelLevel } from './kernelLevel.ts';
@@ -52,8 +63,12 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
     const next = step(config, state, event, drainedAt);
     state = next.state;
     noteBecoming(next.effects);
-    if (state.groups !== before.groups || state.inPlace !== before.inPlace) inbox.push(...kernel.apply(intentOf(state)));
-    for (const effect of next.effects) run(effect);
+    const changed = state.groups !== before.groups || state.inPlace !== before.inPlace;
+    const refused = changed ? kernel.apply(intentOf(state)) : [];
+    inbox.unshift(...refused);
+    // What was refused makes the next step say something else: a "taken" that is not true would end the old active.
+    for (const effect of next.effects) if (refused.length === 0 || effect.type !== 'sendAdvert') run(effect);
+    kernel.announceWaiting();
     if (state.maintenance !== before.maintenance) ports.report({ type: 'maintenanceChanged', on: state.maintenance });
   };
 
@@ -69,7 +84,7 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
   const run = (effect: Effect): void => {
     switch (effect.type) {
       case 'sendAdvert':
-        return heartbeat.send(effect.advert, effect.to);
+        return send(effect.advert, effect.to);
       case 'announce':
         return kernel.announce(effect.vrid);
       case 'announceSelf':
@@ -84,6 +99,12 @@ export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
       case 'exit':
         return end();
     }
+  };
+
+  const send = (advert: Advert, to: 'all' | NodeName): void => {
+    kernel.announceWaiting();
+    heartbeat.send(advert, to);
+    if (to === 'all') state = roundSent(state, now());
   };
 
   const end = (): void => {

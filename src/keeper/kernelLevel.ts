@@ -15,8 +15,10 @@ export interface KernelLevel {
   /** What is due without a transition; short, and cut into slices. */
   upkeep(intent: Intent): readonly CoreEvent[];
   nextUpkeep(): Millis;
-  /** Puts the groups in line and announces the first slice. */
-  announce(vrids: readonly Vrid[]): void;
+  /** Puts the virtual IPs of the group in line. */
+  announce(vrid: Vrid): void;
+  /** Announces one slice of those that were put in line since the last call, of however many groups they are. */
+  announceWaiting(): void;
   announceSelf(locals: readonly string[], dev: string): void;
   setRules(batch: CompiledRules): void;
   /** A long lease, for the time that the next process needs to start. */
@@ -52,6 +54,7 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
   let renewAt: Millis = never;
   let renewals: VipOfGroup[] = [];
   let unsettled = false;
+  let lineGrew = false;
   const restoredAt = new Map<Vip, Millis>();
   const failures: KernelFailure[] = [];
   const announcing = new Set<Vrid>();
@@ -218,13 +221,15 @@ export function createKernelLevel(parts: KernelLevelParts): KernelLevel {
       // addresses, a whole interval is left until the next advert is due.
       return millis(Math.min(lookAt, retryAt));
     },
-    announce(vrids) {
-      if (vrids.length === 0) return;
-      for (const { vrid, vips } of groups.filter((group) => vrids.includes(group.vrid))) {
-        announcer.enqueue(vips.map((vip) => ({ vrid, vip })));
-        if (vips.every((vip) => holds(view, vip))) announcing.add(vrid);
-      }
-      announceSlice();
+    announce(vrid) {
+      const vips = groups.find((group) => group.vrid === vrid)?.vips ?? [];
+      announcer.enqueue(vips.map((vip) => ({ vrid, vip })));
+      if (vips.every((vip) => holds(view, vip))) announcing.add(vrid);
+      lineGrew = true;
+    },
+    announceWaiting() {
+      if (lineGrew) announceSlice();
+      lineGrew = false;
     },
     announceSelf(locals, dev) {
       const own = kernel.addresses().filter((address) => locals.includes(address.address) && (dev === 'all' || dev === address.dev));

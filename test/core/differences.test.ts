@@ -34,6 +34,20 @@ describe('deliberate differences from RFC 9568', () => {
     expect(director.backup().deadline).toBe(10);
   });
 
+  test('that the active leaves, or asks, is believed only when it answers what we said lately: it may have waited in a socket', () => {
+    const director = backupTo('vsbak');
+    const { deadline } = director.backup();
+    const echo = { incarnation: 1, sequence: director.state.sequence };
+    director.runUntil(299);
+    director.hear('vsbak', { phase: 'initialize', priority: 0, echo });
+    expect(director.backup().deadline).toBe(299);
+    const slept = backupTo('vsbak').at(300);
+    slept.hear('vsbak', { phase: 'initialize', priority: 0, echo });
+    expect(slept.backup().deadline).toBe(deadline);
+    slept.hear('vsbak', { phase: 'active', handover: { id: 5, phase: 'ask', peer: 'vs1' }, echo });
+    expect(slept.phase()).toBe('backup');
+  });
+
   test('the announcement goes before the advert: clients first', () => {
     const director = backupTo('vsbak');
     const effects = director.runUntil(1_000);
