@@ -1,4 +1,6 @@
 // What must be true at every moment of every simulation, whatever breaks: each judge looks at one side of it.
+
+import { createCustodyJudge } from './custodyJudge.ts';
 import type { Observe } from './happening.ts';
 import { createKernelJudge } from './kernelJudge.ts';
 import { createPromisesJudge } from './promisesJudge.ts';
@@ -9,7 +11,13 @@ import type { World } from './world.ts';
 
 export function createInvariants(world: World): Observe {
   const roles = createRoles();
-  const judges = [createSpeechJudge(world), createKernelJudge(world, roles), createRivalsJudge(world, roles), createPromisesJudge(world)];
+  const judges = [
+    createSpeechJudge(world),
+    createKernelJudge(world, roles),
+    createCustodyJudge(world),
+    createRivalsJudge(world, roles),
+    createPromisesJudge(world),
+  ];
   return (happening) => {
     roles.observe(happening);
     for (const judge of judges) judge(happening);

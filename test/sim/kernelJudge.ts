@@ -1,7 +1,7 @@
 // Rules before address before announcement, nothing but what is configured, and the kernel at the level of the role.
-import type { GroupSpec, NodeName, Vip } from '../../src/core/types.ts';
+import type { GroupSpec, NodeName, Vip, Vrid } from '../../src/core/types.ts';
 import type { AddressState } from '../../src/keeper/ports.ts';
-import { demand, type Observe } from './happening.ts';
+import { demand, type Observe, type Packet } from './happening.ts';
 import type { Host } from './host.ts';
 import type { Roles } from './roles.ts';
 import type { World } from './world.ts';
@@ -14,8 +14,11 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
   const configured = new Map(setup.groups.flatMap((group) => group.vips.map((vip) => [addressKey(vip), group.vrid] as const)));
   /** Revision of the rules that each keeper was last told to be ready. */
   const told = new Map<NodeName, number>();
+  /** Groups that were announced by a director that had not said to be active. */
+  const announcedEarly = new Map<NodeName, Vrid>();
   /** When something other than its own doing last touched each director's kernel, links or time. */
   const troubledAt = new Map<NodeName, number>();
+  const wokeAt = new Map<NodeName, number>();
 
   const checkAdded = (node: NodeName, address: AddressState): void => {
     demand(configured.has(addressKey(address)), `${node} added ${address.address}, which is not configured`);
@@ -30,11 +33,32 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
     const held = world.host(node).kernel.addresses.find((one) => one.address === address && one.dev === dev);
     if (held === undefined) return demand(false, `${node} announced ${address}, which it does not hold`);
     const vrid = configured.get(addressKey(held));
+    if (vrid !== undefined && roles.of(node, vrid) !== 'active') announcedEarly.set(node, vrid);
+  };
+  /** In one wake-up an address may be announced before it is told why. */
+  const checkEarly = (node: NodeName): void => {
+    const vrid = announcedEarly.get(node);
+    announcedEarly.delete(node);
     const role = vrid === undefined ? 'active' : roles.of(node, vrid);
-    demand(role === 'active', `${node} announced ${address} as ${role}`);
+    demand(role === 'active' || role === undefined, `${node} announced addresses of group ${vrid} as ${role}`);
+  };
+  /** Who says "I have it" has it: the one that hands over lets go on this word. */
+  const checkSaid = ({ from, advert }: Packet): void => {
+    if (isTroubled(from)) return;
+    for (const group of setup.groups) {
+      const said = advert?.groups.find((one) => one.vrid === group.vrid);
+      if (said?.phase === 'active')
+        demand(holdsAll(world.host(from), group), `${from} says that it is active of group ${group.vrid} without its addresses`);
+    }
+  };
+  const holdsAll = (host: Host, group: GroupSpec): boolean => group.vips.every((vip) => host.kernel.has(vip));
+  /** It cannot know of what happened since it last woke, and needs time for what it knows. */
+  const isTroubled = (node: NodeName): boolean => {
+    const at = troubledAt.get(node) ?? 0;
+    return timeline.now - at < grace || at > (wokeAt.get(node) ?? 0);
   };
   const checkLevel = (host: Host): void => {
-    if (timeline.now - (troubledAt.get(host.name) ?? 0) < grace) return;
+    if (isTroubled(host.name)) return;
     for (const group of setup.groups) checkGroup(host, group);
   };
   const checkGroup = (host: Host, group: GroupSpec): void => {
@@ -74,7 +98,12 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
         checkAnnounced(happening.node, happening.address);
         return;
       case 'woke':
+        checkEarly(happening.node);
         checkLevel(world.host(happening.node));
+        wokeAt.set(happening.node, timeline.now);
+        return;
+      case 'sent':
+        checkSaid(happening.packet);
         return;
       case 'hostBooted':
       case 'processEnded':
@@ -82,7 +111,6 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
       case 'fact':
       case 'reported':
       case 'answered':
-      case 'sent':
       case 'lost':
       case 'received':
       case 'rulesLoaded':

@@ -213,6 +213,7 @@ describe('when a process stands still', () => {
       .slice(thawed)
       .flatMap((one) => (one.type === 'sent' && one.packet.from === 'vs1' ? [phaseSaid(one.packet)] : []));
     expect(new Set(said)).toEqual(new Set(['backup']));
+    expect(reasonOf(pair, 'vs1')).toBe('stalled');
     expect(pair.holders()).toEqual(['vsbak']);
   });
 

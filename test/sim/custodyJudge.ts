@@ -1,0 +1,41 @@
+// A process that starts over virtual IPs which its kernel still holds keeps them, but asks before it claims them.
+import type { Fact, NodeName, Vrid } from '../../src/core/types.ts';
+import { demand, type Observe, type Packet } from './happening.ts';
+import type { World } from './world.ts';
+
+interface Start {
+  readonly at: number;
+  /** The groups of which its kernel held an address. */
+  readonly held: readonly Vrid[];
+  readonly answeredBy: Set<NodeName>;
+}
+
+export function createCustodyJudge(world: World): Observe {
+  const { setup, timeline } = world;
+  const starts = new Map<NodeName, Start>();
+
+  const noteStart = (node: NodeName): void => {
+    const { kernel } = world.host(node);
+    const held = setup.groups.filter((group) => group.vips.some((vip) => kernel.has(vip))).map((group) => group.vrid);
+    starts.set(node, { at: timeline.now, held, answeredBy: new Set() });
+  };
+  const noteAnswer = ({ from, to, sentAt, advert }: Packet): void => {
+    const start = starts.get(to);
+    if (advert !== undefined && start !== undefined && sentAt >= start.at) start.answeredBy.add(from);
+  };
+  const check = (node: NodeName, fact: Fact): void => {
+    const start = starts.get(node);
+    if (start === undefined) return;
+    const dropped = fact.type === 'becameBackup' && fact.reason === 'started' && start.held.includes(fact.vrid);
+    demand(!dropped, `${node} started and let go of group ${'vrid' in fact ? fact.vrid : ''}, which its kernel held`);
+    const asked = start.answeredBy.size >= setup.directors.length - 1 || timeline.now - start.at >= 3 * setup.interval;
+    const claimed = fact.type === 'becameActive' && fact.reason === 'adopted';
+    demand(!claimed || asked, `${node} started and claimed what its kernel held without asking`);
+  };
+
+  return (happening) => {
+    if (happening.type === 'processStarted') noteStart(happening.node);
+    if (happening.type === 'received') noteAnswer(happening.packet);
+    if (happening.type === 'fact') check(happening.node, happening.fact);
+  };
+}

@@ -1,0 +1,335 @@
+// Mistakes that somebody could make: one line changed each. A test suite that does not notice one is missing something.
+
+export interface Plant {
+  /** What the director does wrong. */
+  readonly mistake: string;
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const election = 'src/core/election.ts';
+const handover = 'src/core/handover.ts';
+const intent = 'src/core/intent.ts';
+const keeper = 'src/keeper/keeper.ts';
+const kernelLevel = 'src/keeper/kernelLevel.ts';
+const operator = 'src/core/operator.ts';
+const peers = 'src/core/peers.ts';
+const step = 'src/core/step.ts';
+const timers = 'src/core/timers.ts';
+const transitions = 'src/core/transitions.ts';
+
+export const plants: readonly Plant[] = [
+  // timers
+  {
+    mistake: 'waits two intervals, not three',
+    file: timers,
+    find: 'millis(3 * activeInterval + skew',
+    replace: 'millis(2 * activeInterval + skew',
+  },
+  { mistake: 'has no skew', file: timers, find: '((256 - priority) * activeInterval) / 256', replace: '0 * activeInterval * priority' },
+  {
+    mistake: 'rounds the skew',
+    file: timers,
+    find: 'return millis(((256 - priority) * activeInterval) / 256);',
+    replace: 'return millis(Math.round(((256 - priority) * activeInterval) / 256));',
+  },
+  {
+    mistake: 'skews the higher priority more',
+    file: timers,
+    find: '(256 - priority) * activeInterval',
+    replace: 'priority * activeInterval',
+  },
+  { mistake: 'does not ask for patience before a restart in place', file: timers, find: 'Math.max(interval, 1_500)', replace: 'interval' },
+  { mistake: 'announces once only', file: timers, find: '[0, 50, 150, 400, 1_000, 5_000]', replace: '[0, 60_000]' },
+  // step
+  { mistake: 'serves on after it slept', file: step, find: 'if (stalled(turn)) stepDownAfterStall(turn);', replace: '' },
+  {
+    mistake: 'believes to have slept when it advertised in time',
+    file: step,
+    find: 'return serves && silent >=',
+    replace: 'return serves && 2 * silent >=',
+  },
+  {
+    mistake: 'claims what it finds in the kernel without asking',
+    file: step,
+    find: 'if (event.holding.includes(spec.vrid) && mayServe) ask(turn, spec);',
+    replace:
+      "if (event.holding.includes(spec.vrid) && mayServe) setRole(turn, spec, { phase: 'initialize', holding: true, deadline: turn.now, answered: new Set() });",
+  },
+  {
+    mistake: 'forgets what it finds in the kernel',
+    file: step,
+    find: 'if (event.holding.includes(spec.vrid) && mayServe)',
+    replace: 'if (event.holding.includes(spec.vrid) && !mayServe)',
+  },
+  {
+    mistake: 'does not answer who asks for its advert',
+    file: step,
+    find: 'if (isNews && advert.solicit) advertiseTo(turn, advert.from);',
+    replace: '',
+  },
+  { mistake: 'believes an old advert', file: step, find: 'if (isNews) for (const', replace: 'for (const' },
+  {
+    mistake: 'goes on with a link down',
+    file: step,
+    find: 'if (serves && downDevices(turn.state, spec).length > 0)',
+    replace: 'if (!serves && downDevices(turn.state, spec).length > 0)',
+  },
+  {
+    mistake: 'goes on although the kernel refused',
+    file: step,
+    find: "if (group?.role.phase === 'active') enterFault",
+    replace: "if (group?.role.phase === 'backup') enterFault",
+  },
+  {
+    mistake: 'never comes back after the kernel refused',
+    file: step,
+    find: "return turn.now >= role.retryAt ? rejoin(turn, spec, 'recovered') : undefined;",
+    replace: 'return;',
+  },
+  {
+    mistake: 'starts in service in spite of maintenance',
+    file: step,
+    find: 'const mayServe = !event.maintenance && downDevices',
+    replace: 'const mayServe = downDevices',
+  },
+  // election
+  {
+    mistake: 'goes on beside another active after a restart',
+    file: election,
+    find: "if (heard.group.phase === 'active' || (asksToo",
+    replace: 'if ((asksToo',
+  },
+  {
+    mistake: 'takes the lower priority for the better one',
+    file: election,
+    find: 'return heard.group.priority > own;',
+    replace: 'return heard.group.priority < own;',
+  },
+  {
+    mistake: 'lets both of equal priority stay active',
+    file: election,
+    find: 'return addressRank(turn, heard.peer.advert.from) > addressRank(turn, turn.config.self);',
+    replace: 'return addressRank(turn, heard.peer.advert.from) > Number.MAX_VALUE;',
+  },
+  {
+    mistake: 'makes both of equal priority yield',
+    file: election,
+    find: 'return addressRank(turn, heard.peer.advert.from) > addressRank(turn, turn.config.self);',
+    replace: 'return addressRank(turn, heard.peer.advert.from) > -1;',
+  },
+  {
+    mistake: 'does not restart the timer on an advert',
+    file: election,
+    find: 'const deadline = silentAt(turn, spec, active);',
+    replace: 'const deadline = role.deadline;',
+  },
+  {
+    mistake: 'waits by its own interval, not by the one of the active',
+    file: election,
+    find: 'active.heardAt + activeDownInterval(priorityOf(turn, spec), active.advert.interval)',
+    replace: 'active.heardAt + activeDownInterval(priorityOf(turn, spec), turn.config.interval)',
+  },
+  {
+    mistake: 'acts on what waited in the socket while it slept',
+    file: election,
+    find: 'const isLive = hearsUs;',
+    replace: 'const isLive = (turn: Turn, peer: Peer): boolean => hearsUs(turn, peer) || true;',
+  },
+  {
+    mistake: 'takes over without rules',
+    file: election,
+    find: 'if (!turn.state.rules.ready) return withhold(turn, spec, role);',
+    replace: '',
+  },
+  {
+    mistake: 'does not take over when the rules come in late',
+    file: election,
+    find: 'setRole(turn, spec, { ...role, deadline: turn.now });',
+    replace: '',
+  },
+  { mistake: 'preempts though it may not', file: election, find: 'return spec.preempt && lower', replace: 'return lower' },
+  { mistake: 'preempts before the delay is over', file: election, find: '&& turn.now >= role.preemptAt &&', replace: '&&' },
+  {
+    mistake: 'waits in full when the active leaves',
+    file: election,
+    find: 'if (!role.left && isLive(turn, peer)) awaitSkew(turn, spec, role, from);',
+    replace: '',
+  },
+  {
+    mistake: 'takes over from an active that restarts and asks',
+    file: election,
+    find: 'return consentOnce(turn, spec, role);\n  if (role.active === undefined',
+    replace: 'return awaitSkew(turn, spec, role, from);\n  if (role.active === undefined',
+  },
+  {
+    mistake: 'stays active beside one that cannot hear it',
+    file: election,
+    find: "if (deafButSteady(turn, spec, heard)) return yieldTo(turn, spec, heard, 'not-heard-by-active');",
+    replace: '',
+  },
+  { mistake: 'yields to a loser as soon as a cut heals', file: election, find: '&& turn.now - peer.hearingSince >= patience', replace: '' },
+  // transitions
+  { mistake: 'does not answer a losing active', file: transitions, find: '  advertise(turn);\n  return true;', replace: '  return true;' },
+  {
+    mistake: 'answers every losing advert',
+    file: transitions,
+    find: 'if (turn.now - role.answeredAt < turn.config.interval) return false;',
+    replace: '',
+  },
+  {
+    mistake: 'does not announce when it takes over',
+    file: transitions,
+    find: "fact: { type: 'becameActive', vrid: spec.vrid, reason, evidence } });\n  announceDue(turn, spec, role);",
+    replace: "fact: { type: 'becameActive', vrid: spec.vrid, reason, evidence } });",
+  },
+  {
+    mistake: 'forgets maintenance when a link comes back',
+    file: transitions,
+    find: 'if (turn.state.maintenance) return enterMaintenance(turn, spec);',
+    replace: '',
+  },
+  {
+    mistake: 'forgets the active when it comes out of a fault',
+    file: transitions,
+    find: 'const to = start.to ?? knownActive(turn, spec);',
+    replace: 'const { to } = start;',
+  },
+  // handover
+  {
+    mistake: 'lets go before the other has taken over',
+    file: handover,
+    find: 'setRole(turn, spec, { ...role, giving });',
+    replace: "becomeBackup(turn, spec, { reason: 'handed-over', preemptAt: never });",
+  },
+  {
+    mistake: 'never calls a handover off',
+    file: handover,
+    find: 'if (giving !== undefined && turn.now >= giving.deadline) callOff(turn, spec, role, giving);',
+    replace: '',
+  },
+  {
+    mistake: 'keeps what was called off',
+    file: handover,
+    find: "if (said?.phase === 'ask' && said.id === taking.id) return false;",
+    replace: 'return false;',
+  },
+  { mistake: 'takes over again what was called off', file: election, find: 'handover.id !== role.calledOff &&', replace: '' },
+  {
+    mistake: 'lets go on a confirmation that comes too late',
+    file: handover,
+    find: 'if (tookFromUs && said.id === role.calledOff) return remindOfCallOff(turn, spec, role);',
+    replace:
+      'if (tookFromUs && said.id === role.calledOff) return complete(turn, spec, role, { id: said.id, to: from, startedAt: turn.now, deadline: never, requestId: undefined }, heard);',
+  },
+  {
+    mistake: 'hands over to one that does not hear it',
+    file: peers,
+    find: "if (!hearsUs(turn, peer)) return 'peer-does-not-hear-us';",
+    replace: '',
+  },
+  {
+    mistake: 'hands over to one without the rules',
+    file: peers,
+    find: "if (!rules.ready || rules.digest !== turn.state.rules.digest) return 'peer-rules-not-in';",
+    replace: '',
+  },
+  {
+    mistake: 'hands over to one in maintenance',
+    file: peers,
+    find: "if (group.phase === 'maintenance') return 'peer-in-maintenance';\n  if (group.phase === 'fault') return 'peer-in-fault';\n  if (group.phase !== 'backup')",
+    replace: "if (group.phase === 'fault') return 'peer-in-fault';\n  if (group.phase !== 'backup' && group.phase !== 'maintenance')",
+  },
+  // operator
+  {
+    mistake: 'stops without handing over',
+    file: operator,
+    find: "if (role.phase !== 'active') stop(turn, spec, role.phase === 'initialize');\n    else giveToBest(turn, spec, role);",
+    replace: 'stop(turn, spec, true);',
+  },
+  {
+    mistake: 'never stops when nobody takes over',
+    file: operator,
+    find: "|| (role.phase === 'active' && role.giving !== undefined)) continue;",
+    replace: "|| role.phase === 'active') continue;",
+  },
+  {
+    mistake: 'says no goodbye',
+    file: operator,
+    find: "turn.state = { ...turn.state, shutdown: 'done' };\n  advertise(turn);",
+    replace: "turn.state = { ...turn.state, shutdown: 'done' };",
+  },
+  {
+    mistake: 'enters maintenance and leaves its groups to nobody',
+    file: operator,
+    find: 'if (stuck !== undefined) return answerRefused',
+    replace: "if (stuck?.reason === 'stopping') return answerRefused",
+  },
+  // intent
+  {
+    mistake: 'keeps the addresses in a fault',
+    file: intent,
+    find: "    case 'fault':\n",
+    replace: "    case 'fault':\n      return 'keep';\n",
+  },
+  {
+    mistake: 'drops the addresses before a restart in place',
+    file: intent,
+    find: "state.inPlace ? 'keep' : vipIntent(role)",
+    replace: "state.inPlace ? 'absent' : vipIntent(role)",
+  },
+  {
+    mistake: 'drops the addresses when it starts and asks',
+    file: intent,
+    find: "return role.holding ? 'keep' : 'absent';",
+    replace: "return 'absent';",
+  },
+  // keeper
+  {
+    mistake: 'believes its timers before its packets',
+    file: keeper,
+    find: "      takeAll();\n      if (!ended) advance({ type: 'timePassed' });\n",
+    replace: "      if (!ended) advance({ type: 'timePassed' });\n",
+  },
+  {
+    mistake: 'believes its timers after a slow kernel call',
+    file: keeper,
+    find: 'step(config, state, event, drainedAt)',
+    replace: 'step(config, state, event, now())',
+  },
+  {
+    mistake: 'announces before it has the address',
+    file: keeper,
+    find: 'const refused = changed ? kernel.apply(intentOf(state)) : [];',
+    replace:
+      "for (const effect of next.effects) if (effect.type === 'announce') kernel.announce(effect.vrid);\n    kernel.announceWaiting();\n    const refused = changed ? kernel.apply(intentOf(state)) : [];",
+  },
+  {
+    mistake: 'says what its kernel refused to do',
+    file: keeper,
+    find: "if (refused.length === 0 || effect.type !== 'sendAdvert') run(effect);",
+    replace: 'run(effect);',
+  },
+  {
+    mistake: 'stays unheard after its state directory was lost',
+    file: keeper,
+    find: 'if (echo.incarnation < config.incarnation || sameLife) return;',
+    replace: 'if (echo.incarnation <= config.incarnation || sameLife) return;',
+  },
+  {
+    mistake: 'adds addresses before the rules',
+    file: kernelLevel,
+    find: 'if (!loadRules())',
+    replace: 'if (wanted.groups.size === 0 && !loadRules())',
+  },
+  {
+    mistake: 'leaves an address away that somebody removed',
+    file: kernelLevel,
+    find: 'const due = plan.add.filter(',
+    replace: 'const due = [].filter(',
+  },
+  { mistake: 'does not renew its leases', file: kernelLevel, find: 'renewals = kept(intent);', replace: 'renewals = [];' },
+  { mistake: 'takes a replayed advert for a new one', file: 'src/keeper/path.ts', find: 'if (!isNewer(news)) return false;', replace: '' },
+];
