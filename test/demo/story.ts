@@ -1,5 +1,6 @@
 // The story of the demo, run where IPVS is: node test/demo/story.ts dr|nat|tun
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StatusReport } from '../../src/control/status.ts';
 import { activeDownInterval } from '../../src/core/timers.ts';
 import { millis } from '../../src/core/types.ts';
 import type { TakeoverTimeline } from '../../src/keeper/messages.ts';
@@ -20,6 +21,8 @@ const methodNames: Readonly<Record<ForwardingMethod, string>> = {
   tun: 'tunnel (tun): requests travel to the real servers in IP-in-IP packets',
 };
 
+/** From the keeper's clock to the lab's. */
+const bootToLab = (): number => labNow() - bootClock().now();
 const vip = virtualAddresses.outside;
 const url = `http://${vip}/`;
 const intervalMs = Number(process.env['VSPAIR_DEMO_INTERVAL_MS'] ?? 100);
@@ -36,7 +39,6 @@ interface Scene {
 
 const method = (['dr', 'nat', 'tun'] as const).find((one) => one === process.argv[2]) ?? 'dr';
 const teller = createTeller((line) => process.stdout.write(`${line}\n`), process.env['VSPAIR_DEMO_COLOUR'] === '1');
-process.exit(await tell());
 
 async function tell(): Promise<number> {
   teller.chapter(`The cluster: vs1 and vsbak, real1 and real2, a client, a Redis. ${methodNames[method]}`);
@@ -65,7 +67,7 @@ async function setTheScene(cluster: Cluster): Promise<Scene> {
   if (vs1 === undefined || vsbak === undefined) throw new Error('a pair has two directors');
   for (const director of [vs1, vsbak]) cluster.onClose(async () => director.remove());
   teller.say(`client 10.0.0.100 ── ${vip} ── vs1 10.0.0.2, vsbak 10.0.0.3 ── real1, real2; adverts every ${intervalMs} ms`);
-  await vs1.untilPhase('active', 30_000);
+  await vs1.until((status) => status.healthy, 60_000);
   await vs1.applyRules(rulesText(method));
   await vs1.until((status) => status.healthy, 30_000);
   if ((await vs1.status()).self.keeper.groups[0]?.phase !== 'active') await vs1.command('failover', '--to', vs1.name, '--yes');
@@ -123,13 +125,12 @@ interface Death {
 }
 
 async function showTimeline({ diedAt, timeline, capture, answers, cluster, client }: Death): Promise<void> {
-  const bootToLab = labNow() - bootClock().now();
-  const after = (moment: number): string => `${(moment + bootToLab - diedAt).toFixed(1).padStart(7)} ms`;
+  const after = (moment: number): string => `${(moment + bootToLab() - diedAt).toFixed(1).padStart(7)} ms`;
   const macOfVsbak = cluster.vsbak.leg('eth0').mac;
   const announced = await capture.frame(
     (frame) => frame.kind === 'arp' && frame.sender === vip && frame.senderMac === macOfVsbak && frame.at > diedAt,
   );
-  const first = answers.find((answer) => answer.by !== undefined && answer.endedAt > timeline.decidedAt + bootToLab);
+  const first = answers.find((answer) => answer.by !== undefined && answer.endedAt > timeline.decidedAt + bootToLab());
   teller.say(`    0.0 ms  vs1 is gone
 ${after(timeline.decidedAt)}  detected: vsbak has not heard vs1 for its Active_Down_Interval (${activeDownMs.toFixed(1)} ms)
 ${after(timeline.rulesInAt)}  rules in the kernel (they were already: warm standby)
@@ -160,16 +161,31 @@ async function handover({ cluster, client, vs1 }: Scene): Promise<void> {
   await sleep(300);
   const { exitCode, output } = await vs1.command('failover', '--to', 'vs1', '--yes');
   teller.say(output.trim());
-  await vs1.untilPhase('active');
+  const status = await vs1.untilPhase('active');
   await sleep(500);
   const answers = await traffic.stop();
   teller.seen('the command ended with exit code 0', exitCode === 0, `exit code ${String(exitCode)}`);
-  const lost = answers.filter((answer) => answer.by === undefined);
-  const slowest = Math.max(...answers.map((answer) => answer.endedAt - answer.startedAt));
-  teller.say(`${counted(answers)}; the slowest took ${slowest.toFixed(1)} ms`);
-  teller.seen('no request was lost on the way', lost.length === 0, `${lost.length} lost: ${lost.map((answer) => answer.error).join(', ')}`);
+  tellOfTraffic(answers, movedAt(status));
   const left = await cluster.vsbak.exec(['ip', '-br', 'address', 'show']);
   teller.seen(`vsbak has let go of ${vip}`, !left.includes(`${vip}/24`));
+}
+
+const movedAt = ({ self }: StatusReport): number => (self.keeper.groups[0]?.lastTakeover?.announcedAt ?? Number.NaN) + bootToLab();
+
+/** Connections younger than a few packets are not synchronised by IPVS: one under way in that moment is asked again. */
+function tellOfTraffic(answers: readonly HttpAnswer[], at: number): void {
+  const unanswered = answers.filter((answer) => answer.by === undefined);
+  const after = answers.filter((answer) => answer.startedAt > at);
+  const underWay = unanswered.filter((answer) => answer.startedAt <= at && answer.endedAt >= at);
+  teller.say(
+    counted(answers) +
+      (underWay.length > 0 ? ` (under way in the moment of the handover: ${underWay.map(({ error }) => error).join()})` : ''),
+  );
+  teller.seen(
+    'every request that began after the handover was answered',
+    after.length > 0 && after.every((answer) => answer.by !== undefined),
+  );
+  teller.seen('and every one before it, but what was under way in that very moment', unanswered.length === underWay.length);
 }
 
 function counted(answers: readonly HttpAnswer[]): string {
@@ -181,3 +197,5 @@ function counted(answers: readonly HttpAnswer[]): string {
 function servedByBoth(answers: readonly HttpAnswer[]): boolean {
   return ['real1', 'real2'].every((name) => answers.some((answer) => answer.by === name));
 }
+
+process.exit(await tell());
