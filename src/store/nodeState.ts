@@ -10,8 +10,6 @@ import { contentOr, type OnFileProblem, saveOr } from './fileProblem.ts';
 export interface NodeStateOptions {
   readonly directory: string;
   readonly onProblem: OnFileProblem;
-  /** Marks are saved at most this often. */
-  readonly marksEveryMs?: number;
 }
 
 export interface NodeState {
@@ -35,8 +33,7 @@ const incarnationSchema = z.int().min(0).max(0xffff_ffff);
 const markSchema = z.strictObject({ node: z.string(), incarnation: incarnationSchema, sequence: z.int().nonnegative() });
 
 /** Never throws: a director whose disk fails still protects its services; every loss is told to `onProblem`. */
-export async function openNodeState(options: NodeStateOptions): Promise<NodeState> {
-  const { directory, onProblem } = options;
+export async function openNodeState({ directory, onProblem }: NodeStateOptions): Promise<NodeState> {
   const file = <Content>(name: string, schema: z.ZodType<Content>): DurableFile<Content> => durableFile(join(directory, name), schema);
   const incarnations = file('incarnation.json', incarnationSchema);
   const maintenances = file('maintenance.json', z.boolean());
@@ -46,7 +43,7 @@ export async function openNodeState(options: NodeStateOptions): Promise<NodeStat
   const incarnation = ((await contentOr(incarnations, onProblem)) ?? 0) + 1;
   await saveOr(incarnations, incarnation, onProblem);
   const known = (await contentOr(marks, onProblem)) ?? [];
-  const keeper = keepMarks(marks, known, options);
+  const keeper = keepMarks(marks, known, onProblem);
 
   return {
     incarnation,
@@ -69,7 +66,7 @@ export async function openNodeState(options: NodeStateOptions): Promise<NodeStat
  * A mark changes with every advert and is worth little: it keeps old adverts from being replayed to a restarted director.
  * So it may be a second old.
  */
-function keepMarks(file: DurableFile<PeerMark[]>, known: readonly PeerMark[], options: NodeStateOptions) {
+function keepMarks(file: DurableFile<PeerMark[]>, known: readonly PeerMark[], onProblem: OnFileProblem) {
   const marks = new Map(known.map((mark) => [mark.node, mark]));
   let timer: NodeJS.Timeout | undefined;
 
@@ -77,7 +74,7 @@ function keepMarks(file: DurableFile<PeerMark[]>, known: readonly PeerMark[], op
     if (timer === undefined) return;
     clearTimeout(timer);
     timer = undefined;
-    await saveOr(file, [...marks.values()], options.onProblem);
+    await saveOr(file, [...marks.values()], onProblem);
   };
 
   return {
@@ -86,7 +83,7 @@ function keepMarks(file: DurableFile<PeerMark[]>, known: readonly PeerMark[], op
       const before = marks.get(mark.node);
       if (before !== undefined && !isNewer(mark, before)) return;
       marks.set(mark.node, mark);
-      timer ??= setTimeout(() => void flush(), options.marksEveryMs ?? marksEveryMs).unref();
+      timer ??= setTimeout(() => void flush(), marksEveryMs).unref();
     },
   };
 }

@@ -23,6 +23,8 @@ test('each cluster, secret, key id and direction has its own key, and none is th
     presharedKey('mail', secret, identity),
     presharedKey('web', { ...secret, key: Buffer.alloc(32, 2) }, identity),
     presharedKey('web', secret, { ...identity, keyId: 2 }),
+    presharedKey('web', secret, { ...identity, from: 'vs3' }),
+    presharedKey('web', secret, { ...identity, to: 'vs3' }),
     presharedKey('web', secret, { ...identity, from: 'vsbak', to: 'vs1' }),
     secret.key,
   ];

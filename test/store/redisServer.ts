@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -75,6 +75,43 @@ export async function redisServer({ password, persistent = false }: RedisServerO
   };
 }
 
+export interface Cable {
+  readonly url: string;
+  /** Connections that were made through it so far. */
+  opened(): number;
+  /** From now on nothing passes on the connections that are there, and neither side is told; new ones work. */
+  cut(): void;
+  pull(): void;
+}
+
+/** A way to the server on which connections can die without a word, as behind a cut cable. */
+export async function cableTo(server: RedisServer): Promise<Cable> {
+  const ends = new Set<Socket>();
+  let opened = 0;
+  const relay = createServer((near) => {
+    opened += 1;
+    const far = connect(server.port, '127.0.0.1');
+    for (const end of [near, far]) {
+      ends.add(end);
+      end.on('error', () => end.destroy());
+    }
+    near.pipe(far).pipe(near);
+  });
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  return {
+    url: `redis://127.0.0.1:${portOf(relay)}/0`,
+    opened: () => opened,
+    cut() {
+      for (const end of ends) end.unpipe().pause();
+    },
+    pull() {
+      for (const end of ends) end.destroy();
+      relay.close();
+    },
+  };
+}
+
 async function said(child: ChildProcess, text: string): Promise<void> {
   if (child.stdout === null) throw new Error('redis-server has no output');
   const lines = createInterface({ input: child.stdout });
@@ -87,9 +124,14 @@ async function said(child: ChildProcess, text: string): Promise<void> {
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
+  const port = portOf(server);
   server.close();
   await once(server, 'close');
+  return port;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
 }

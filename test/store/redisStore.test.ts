@@ -9,7 +9,7 @@ import type { RulesDocument, RulesRevision } from '../../src/rules/document.ts';
 import { localCopy } from '../../src/store/localCopy.ts';
 import { openRulesStore } from '../../src/store/openRulesStore.ts';
 import type { RulesStore, StoreEvent } from '../../src/store/rulesStore.ts';
-import { type RedisServer, redisServer } from './redisServer.ts';
+import { cableTo, type RedisServer, redisServer } from './redisServer.ts';
 
 const ends: (() => unknown)[] = [];
 let directory: string;
@@ -42,7 +42,10 @@ interface DirectorOptions {
 }
 
 /** A director's store; by default it polls so rarely that only notices bring changes. */
-async function director(server: RedisServer, { name = 'vs1', pollMs = 60_000, passwordFile }: DirectorOptions = {}): Promise<Watched> {
+async function director(
+  server: Pick<RedisServer, 'url'>,
+  { name = 'vs1', pollMs = 60_000, passwordFile }: DirectorOptions = {},
+): Promise<Watched> {
   const events: StoreEvent[] = [];
   const news = new EventEmitter();
   const store = await openRulesStore({
@@ -69,7 +72,7 @@ async function director(server: RedisServer, { name = 'vs1', pollMs = 60_000, pa
   };
 }
 
-async function connected(server: RedisServer, options?: DirectorOptions): Promise<Watched> {
+async function connected(server: Pick<RedisServer, 'url'>, options?: DirectorOptions): Promise<Watched> {
   const watched = await director(server, options);
   await watched.until(() => watched.store.state().connected);
   return watched;
@@ -187,10 +190,22 @@ test('a frozen server is left: an apply says that nobody knows whether it was ca
   const watched = await connected(server, { pollMs: 30 });
   const revision = await applied(watched.store, rules(1));
   server.freeze();
-  expect(await watched.store.apply(rules(2), by)).toMatchObject({ ok: false, reason: 'unconfirmed', current: revision });
+  const unknown = { ok: false, reason: 'unconfirmed', detail: 'Command timed out', current: revision };
+  expect(await watched.store.apply(rules(2), by)).toEqual(unknown);
   await watched.until(() => !watched.store.state().connected);
   server.thaw();
   await watched.until(() => watched.store.state().connected);
+});
+
+test('connections that died without a word, also the listening one, are left and made again', async () => {
+  const cable = await cableTo(await redis());
+  ends.push(() => cable.pull());
+  const watched = await connected(cable, { pollMs: 20 });
+  await expect.poll(() => cable.opened()).toBe(2);
+  cable.cut();
+  await watched.until(() => !watched.store.state().connected);
+  await watched.until(() => watched.store.state().connected);
+  await expect.poll(() => cable.opened()).toBe(4);
 });
 
 test('a server that was away from the start is found when it comes', async () => {
