@@ -64,6 +64,7 @@ const nothing = { revision: 0, digest: '0'.repeat(16), document: { services: [] 
 
 export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconciler {
   const claims = createClaims(ownership);
+  let prepared: readonly string[] = [];
   let last: Promise<unknown> = Promise.resolve();
 
   /** One after the other: two plans made from one look at the kernel would both be written. */
@@ -74,10 +75,13 @@ export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconcil
   };
 
   const planned = async (target: Target): Promise<Plan> => {
-    const keys = kernelServicesOf(target.document).map(({ service }) => serviceKey(service.id));
-    const owned = await claims.load();
-    const unsaved = await claims.save([...owned, ...keys]);
     const kernel = ipvs.dump();
+    const keys = keysOf(kernelServicesOf(target.document));
+    // What is gone from the kernel is nobody's: whoever makes it anew keeps it. But the keeper may be writing, at this
+    // moment, what was prepared last.
+    const live = new Set([...keysOf(kernel), ...prepared]);
+    const owned = new Set([...(await claims.load())].filter((key) => live.has(key)));
+    const unsaved = await claims.save([...owned, ...keys]);
     const all = planRules({ kernel, desired: target.document, owned });
     const missing = untriedSchedulers(kernel, all).filter((name) => !ipvs.hasScheduler(name));
     const { changes, failures } = withoutSchedulers(all, new Set(missing));
@@ -88,7 +92,8 @@ export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconcil
     const { all, keys, batch, unsaved, ...plan } = await planned(target);
     const failures = [...plan.failures, ...ipvs.write(batch)];
     // What could not be removed stays ours, so that the next pass tries again.
-    const released = failures.length === 0 ? await claims.save(keys) : undefined;
+    const stuck = refusedOf(all, failures).flatMap((change) => (change.type === 'removeService' ? [serviceKey(change.service.id)] : []));
+    const released = await claims.save([...keys, ...stuck]);
     return { written: all.length - failures.length, failures, mark: markOf(target, all, failures), unsaved: unsaved ?? released };
   };
 
@@ -96,7 +101,8 @@ export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconcil
     apply: (revision) => inTurn(() => apply(revision)),
     prepare: (revision) =>
       inTurn(async () => {
-        const { all, batch, failures, unsaved } = await planned(revision);
+        const { all, keys, batch, failures, unsaved } = await planned(revision);
+        prepared = keys;
         return { batch, failures, unsaved, mark: markOf(revision, all, failures) };
       }),
     withdraw: () => inTurn(() => apply(nothing)),
@@ -124,30 +130,39 @@ interface Plan {
  * the others; one that would come up without any service must not take over.
  */
 function markOf({ revision, digest, document }: Target, changes: readonly IpvsChange[], failures: readonly KernelFailure[]): RulesMark {
-  const failed = new Set(failures.map(({ object }) => object));
-  const missing = changes.filter((change) => change.type === 'addService' && failed.has(labelOf(change)));
+  const missing = refusedOf(changes, failures).filter(({ type }) => type === 'addService');
   return { revision, digest, ready: document.services.length === 0 || missing.length < document.services.length };
 }
 
-/** The ownership in memory, written when it changes. */
+function refusedOf(changes: readonly IpvsChange[], failures: readonly KernelFailure[]): IpvsChange[] {
+  const objects = new Set(failures.map(({ object }) => object));
+  return changes.filter((change) => objects.has(labelOf(change)));
+}
+
+const keysOf = (services: KernelServices): string[] => services.map(({ service }) => serviceKey(service.id));
+
+/** The ownership in memory, written when it changed or was not written yet. */
 function createClaims(ownership: Ownership): { load(): Promise<ReadonlySet<string>>; save(keys: readonly string[]): Promise<unknown> } {
-  let saved: ReadonlySet<string> | undefined;
+  let claimed: ReadonlySet<string> | undefined;
+  let durable = true;
   return {
     async load() {
-      saved ??= new Set(await ownership.load());
-      return saved;
+      claimed ??= new Set(await ownership.load());
+      return claimed;
     },
     /** Resolves to what went wrong, undefined when nothing did. */
     async save(keys) {
       const next = new Set(keys);
-      if (saved !== undefined && next.size === saved.size && keys.every((key) => saved?.has(key))) return undefined;
+      if (durable && next.size === claimed?.size && keys.every((key) => claimed?.has(key))) return undefined;
+      claimed = next;
       try {
         await ownership.save([...next].sort());
+        durable = true;
+        return undefined;
       } catch (error) {
+        durable = false;
         return error;
       }
-      saved = next;
-      return undefined;
     },
   };
 }

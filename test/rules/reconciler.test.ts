@@ -144,6 +144,23 @@ describe('ownership', () => {
     expect(held(ipvs)).toEqual(['tcp 10.0.0.1:80', 'tcp 10.0.0.2:25']);
   });
 
+  test('nor when another service of the document is refused all the time', async () => {
+    const { disk, start } = director();
+    const reconciler = start();
+    await reconciler.apply(revised(rules(web, mail, odd)));
+    await reconciler.apply(revised(rules(web, odd), 2));
+    expect(disk.keys).toEqual(['tcp 10.0.0.1:80', 'tcp 10.0.0.3:80']);
+  });
+
+  test("a service that somebody removed is nobody's once the document has lost it, on cold standby too", async () => {
+    const { ipvs, disk, start } = director();
+    const reconciler = start();
+    ipvs.write((await reconciler.prepare(revised(rules(web, mail)))).batch);
+    ipvs.write((await reconciler.prepare(revised(rules(web), 2))).batch);
+    await reconciler.prepare(revised(rules(web), 2));
+    expect(disk.keys).toEqual(['tcp 10.0.0.1:80']);
+  });
+
   test('a disk that takes nothing is reported, and the kernel is written all the same', async () => {
     const { ipvs, disk, start } = director();
     disk.full = true;
@@ -151,6 +168,18 @@ describe('ownership', () => {
     expect(result.unsaved).toEqual(new Error('ENOSPC'));
     expect(result).toMatchObject({ written: 3, mark: { ready: true } });
     expect(held(ipvs)).toEqual(['tcp 10.0.0.1:80']);
+  });
+
+  test('what a full disk did not take is remembered as long as the daemon runs, and saved when there is room', async () => {
+    const { ipvs, disk, start } = director();
+    const reconciler = start();
+    disk.full = true;
+    await reconciler.apply(revised(rules(web, mail)));
+    await reconciler.apply(revised(rules(web), 2));
+    expect(held(ipvs)).toEqual(['tcp 10.0.0.1:80']);
+    disk.full = false;
+    expect((await reconciler.apply(revised(rules(web), 2))).unsaved).toBeUndefined();
+    expect(disk.keys).toEqual(['tcp 10.0.0.1:80']);
   });
 });
 
@@ -198,6 +227,16 @@ describe('cold standby', () => {
     const { disk, start } = director();
     await start().prepare(revised(rules(web)));
     expect(disk.keys).toEqual(['tcp 10.0.0.1:80']);
+  });
+
+  test('a takeover that writes what was prepared while the next document is being prepared leaves nothing without an owner', async () => {
+    const { ipvs, start } = director();
+    const reconciler = start();
+    const { batch } = await reconciler.prepare(revised(rules(web, mail)));
+    await reconciler.prepare(revised(rules(web), 2));
+    ipvs.write(batch);
+    ipvs.write((await reconciler.prepare(revised(rules(web), 2))).batch);
+    expect(held(ipvs)).toEqual(['tcp 10.0.0.1:80']);
   });
 
   test('withdrawing takes our services out and leaves those of others', async () => {
