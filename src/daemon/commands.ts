@@ -13,16 +13,20 @@ import { statusReport } from './statusReport.ts';
 export interface CommandParts {
   readonly cluster: string;
   readonly keeper: KeeperThread;
-  readonly channel: () => PeerChannel;
   readonly store: RulesStore;
   readonly directorStatus: () => Promise<DirectorStatus>;
+}
+
+/** An operator's command may be one for the other director. */
+export interface ControlParts extends CommandParts {
+  readonly channel: PeerChannel;
 }
 
 /** Enough for a handover of a cold standby on the other side; its outcome is always told before. */
 const handoverAnswerMs = 30_000;
 const statusAnswerMs = 1_500;
 
-export function controlHandlers(parts: CommandParts): Handlers<ControlShapes> {
+export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
   return {
     status: async () => {
       const self = await parts.directorStatus();
@@ -47,16 +51,16 @@ export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
   };
 }
 
-async function peerStatus({ channel }: CommandParts, node: NodeName, heard: boolean): Promise<PeerStatus> {
+async function peerStatus({ channel }: ControlParts, node: NodeName, heard: boolean): Promise<PeerStatus> {
   try {
-    return { node, via: 'channel', director: await channel().request(node, 'status', {}, { timeoutMs: statusAnswerMs }) };
+    return { node, via: 'channel', director: await channel.request(node, 'status', {}, { timeoutMs: statusAnswerMs }) };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return { node, via: heard ? 'adverts' : 'none', detail };
   }
 }
 
-async function failover(parts: CommandParts, { group, to }: FailoverParams): Promise<readonly GroupOutcome[]> {
+async function failover(parts: ControlParts, { group, to }: FailoverParams): Promise<readonly GroupOutcome[]> {
   const keeper = await parts.keeper.snapshot();
   const groups = keeper.groups.filter(({ name }) => group === undefined || name === group);
   if (groups.length === 0) return [{ group: group ?? '', outcome: unknownGroup(group ?? '') }];
@@ -64,12 +68,12 @@ async function failover(parts: CommandParts, { group, to }: FailoverParams): Pro
 }
 
 /** The active alone can hand over. When that is another director, it is asked to. */
-async function failoverOf(parts: CommandParts, keeper: KeeperSnapshot, group: GroupSnapshot, to: NodeName | undefined): Promise<Outcome> {
+async function failoverOf(parts: ControlParts, keeper: KeeperSnapshot, group: GroupSnapshot, to: NodeName | undefined): Promise<Outcome> {
   const { active } = group;
   if (active === keeper.self) return parts.keeper.failover(group.vrid, to);
   if (active === undefined) return { ok: false, reason: 'not-active', detail: `no director is active for ${group.name}` };
   const params = to === undefined ? { group: group.name } : { group: group.name, to };
-  return parts.channel().request(active, 'failover', params, { timeoutMs: handoverAnswerMs });
+  return parts.channel.request(active, 'failover', params, { timeoutMs: handoverAnswerMs });
 }
 
 const unknownGroup = (group: string): Outcome => ({ ok: false, reason: 'unknown-group', detail: `there is no group ${group}` });

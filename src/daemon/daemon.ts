@@ -3,29 +3,59 @@
 import type { DaemonStart } from '../cli/world.ts';
 import { startControlServer } from '../control/server.ts';
 import type { DirectorStatus } from '../control/status.ts';
+import type { Vip } from '../core/types.ts';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
-import { openIpvs } from '../kernel/ipvs.ts';
+import { type Ipvs, openIpvs } from '../kernel/ipvs.ts';
 import { createPeerChannel, type PeerChannel } from '../peer/channel.ts';
 import { createReconciler } from '../rules/reconciler.ts';
-import { openNodeState } from '../store/nodeState.ts';
+import { type NodeState, openNodeState } from '../store/nodeState.ts';
 import { openRulesStore } from '../store/openRulesStore.ts';
+import type { RulesStore } from '../store/rulesStore.ts';
 import { keeperBoot } from './boot.ts';
-import { controlHandlers, peerHandlers } from './commands.ts';
+import { type CommandParts, controlHandlers, peerHandlers } from './commands.ts';
 import { keepConnectionsInSync } from './connectionSync.ts';
-import { startKeeperThread } from './keeperThread.ts';
-import { createReports } from './reports.ts';
-import { startRulesDuty } from './rulesDuty.ts';
+import { type KeeperThread, startKeeperThread } from './keeperThread.ts';
+import { createReports, type Reports } from './reports.ts';
+import { type RulesDuty, startRulesDuty } from './rulesDuty.ts';
 import { untilAskedToStop } from './signals.ts';
 import { startVipWatch, type VipWatch } from './vipWatch.ts';
 
 /** Resolves when the daemon has ended as it was asked to. Throws VspairError when it cannot start. */
 export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
-  const { config, node, keys, stateDir } = start;
-  const startedAt = Date.now();
   const reports = createReports(start);
+  const ground = await layGround(start, reports);
+  const guard = await startKeeping(start, reports, ground);
+  const front = await openDoors(start, reports, ground, guard);
+  reports.started();
+  const how = await Promise.race([untilAskedToStop({ config: start.config, reports }), guard.keeperDied]);
+  if (how instanceof Error) {
+    await reports.keeperDied(how);
+    // What is left is in the kernel; the next process adopts it. Nothing here may take the time to release it.
+    process.exit(exitCodes.unexpected);
+  }
+  reports.stopping(how);
+  await guard.keeper.shutdown(how);
+  await front.close();
+  guard.close();
+  await ground.close();
+  await reports.close();
+  return exitCodes.ok;
+}
+
+/** What this director has before it knows of any other: its memory, its rules, its kernel's IPVS. */
+interface Ground {
+  readonly memory: NodeState;
+  readonly store: RulesStore;
+  readonly ipvs: Ipvs;
+  readonly duty: RulesDuty;
+  close(): Promise<void>;
+}
+
+async function layGround({ config, node, stateDir }: DaemonStart, reports: Reports): Promise<Ground> {
+  const { state, ipvs: wishes } = config;
   const memory = await openNodeState({ directory: stateDir, onProblem: reports.fileProblem });
   const store = await openRulesStore({
-    state: config.state,
+    state,
     node: node.name,
     directory: stateDir,
     onProblem: reports.fileProblem,
@@ -33,74 +63,88 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   });
   const ipvs = openIpvs();
   const reconciler = createReconciler({ ipvs, ownership: memory.ownership });
-  const duty = await startRulesDuty({ store, reconciler, standby: config.ipvs.standby, report: reports.rules });
+  const duty = await startRulesDuty({ store, reconciler, standby: wishes.standby, report: reports.rules });
+  keepConnectionsInSync(ipvs, wishes.connectionSync, reports.kernel);
+  const close = async (): Promise<void> => {
+    duty.close();
+    await Promise.all([store.close(), memory.close()]);
+    ipvs.close();
+  };
+  return { memory, store, ipvs, duty, close };
+}
 
-  let watch: VipWatch | undefined;
-  const keeperEnded = Promise.withResolvers<Error>();
+interface Guard {
+  readonly keeper: KeeperThread;
+  /** Resolves when the keeper ended though nobody asked it to. */
+  readonly keeperDied: Promise<Error>;
+  readonly watch: VipWatch;
+  close(): void;
+}
+
+async function startKeeping(start: DaemonStart, reports: Reports, { memory, store, duty }: Ground): Promise<Guard> {
+  const { config, node, keys } = start;
+  const died = Promise.withResolvers<Error>();
+  const watches: VipWatch[] = [];
   const keeper = await startKeeperThread(keeperBoot({ config, node, keys, memory, rules: duty.mark }), {
     told(message) {
       reports.keeper(message, { memory, store });
-      watch?.noteKeeper(message);
       if (message.type === 'takeover') duty.lookAgain();
+      for (const watch of watches) watch.noteKeeper(message);
     },
-    died: keeperEnded.resolve,
+    died: died.resolve,
   });
   duty.begin((message) => keeper.post(message));
-  watch = startVipWatch({
-    vips: config.groups.flatMap((group) => group.vips),
-    holds: async (vip) =>
-      (await keeper.snapshot()).groups.some((group) => group.vips.some((own) => own.held && own.address === vip.address)),
-    report: reports.neighbour,
-  });
+  const vips = config.groups.flatMap((group) => group.vips);
+  const watch = startVipWatch({ vips, holds: (vip) => isHeld(keeper, vip), report: reports.neighbour });
+  watches.push(watch);
+  return { keeper, keeperDied: died.promise, watch, close: () => watch.close() };
+}
 
+async function isHeld(keeper: KeeperThread, vip: Vip): Promise<boolean> {
+  const { groups } = await keeper.snapshot();
+  return groups.some((group) => group.vips.some((own) => own.held && own.address === vip.address));
+}
+
+/** The ways in for operators and peers, open once there is something to ask. */
+async function openDoors(start: DaemonStart, reports: Reports, ground: Ground, guard: Guard): Promise<{ close(): Promise<void> }> {
+  const { config } = start;
+  const startedAt = Date.now();
   const directorStatus = async (): Promise<DirectorStatus> => ({
-    keeper: await keeper.snapshot(),
+    keeper: await guard.keeper.snapshot(),
     daemon: {
       pid: process.pid,
       version: start.version,
       configFile: config.file,
       uptimeMs: Date.now() - startedAt,
       memoryBytes: process.memoryUsage.rss(),
-      store: store.state(),
-      rules: duty.status(),
+      store: ground.store.state(),
+      rules: ground.duty.status(),
       alerts: reports.alertsStatus(),
-      neighbours: watch.status(),
+      neighbours: guard.watch.status(),
     },
   });
-  let channel: PeerChannel | undefined;
-  const commands = { cluster: config.cluster, keeper, store, directorStatus, channel: () => channel ?? notYet() };
-  const self = { node: node.name, addresses: node.addresses };
-  const peers = config.directors.filter(({ name }) => name !== node.name).map(({ name, addresses }) => ({ node: name, addresses }));
-  channel = createPeerChannel({
+  const commands = { cluster: config.cluster, keeper: guard.keeper, store: ground.store, directorStatus };
+  const channel = openPeerChannel(start, reports, commands);
+  const control = await startControlServer({
+    socket: start.socket,
+    handlers: controlHandlers({ ...commands, channel }),
+    onFailure: reports.failure,
+  });
+  const close = async (): Promise<void> => {
+    await Promise.all([control.close(), channel.close()]);
+  };
+  return { close };
+}
+
+function openPeerChannel({ config, node, keys }: DaemonStart, reports: Reports, commands: CommandParts): PeerChannel {
+  const peers = config.directors.filter(({ name }) => name !== node.name);
+  return createPeerChannel({
     cluster: config.cluster,
-    self,
-    peers,
+    self: { node: node.name, addresses: node.addresses },
+    peers: peers.map(({ name, addresses }) => ({ node: name, addresses })),
     port: config.control.peerPort,
     keys,
     handlers: peerHandlers(commands),
     report: reports.peer,
   });
-  const control = await startControlServer({ socket: start.socket, handlers: controlHandlers(commands), onFailure: reports.failure });
-  keepConnectionsInSync(ipvs, config.ipvs.connectionSync, reports.kernel);
-  reports.started();
-
-  const how = await Promise.race([untilAskedToStop({ config, reports }), keeperEnded.promise]);
-  if (how instanceof Error) {
-    await reports.keeperDied(how);
-    // What is left is in the kernel; the next process adopts it. Nothing here may take the time to release it.
-    process.exit(exitCodes.unexpected);
-  }
-  reports.stopping(how);
-  await keeper.shutdown(how);
-  duty.close();
-  watch.close();
-  await Promise.all([control.close(), channel.close(), store.close(), memory.close()]);
-  ipvs.close();
-  await reports.close();
-  return exitCodes.ok;
-}
-
-/** Only until the next statement has run: nobody can have asked by then. */
-function notYet(): never {
-  throw new Error('the peer channel is not open');
 }

@@ -26,26 +26,16 @@ export function startKeeperThread(boot: KeeperBoot, listeners: KeeperListeners):
   const waiting = new Map<number, Waiting>();
   let requests = 0;
   let exited = false;
-  const ended = Promise.withResolvers<void>();
+  const ended: PromiseWithResolvers<void> = Promise.withResolvers();
   const ready = Promise.withResolvers<KeeperThread>();
 
   const hear = (message: FromKeeper): void => {
-    switch (message.type) {
-      case 'ready':
-        ready.resolve(thread);
-        break;
-      case 'answer':
-        settle(message.requestId, message.outcome);
-        break;
-      case 'snapshot':
-        settle(message.requestId, message.snapshot);
-        break;
-      case 'exited':
-        exited = true;
-        ended.resolve();
-        break;
-      default:
-        break;
+    if (message.type === 'ready') ready.resolve(thread);
+    if (message.type === 'answer') settle(message.requestId, message.outcome);
+    if (message.type === 'snapshot') settle(message.requestId, message.snapshot);
+    if (message.type === 'exited') {
+      exited = true;
+      ended.resolve();
     }
     listeners.told(message);
   };

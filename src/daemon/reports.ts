@@ -18,22 +18,22 @@ import { alertReportLine, fileProblemLine, neighbourLine, peerLine, rulesLine, s
 import type { RulesEvent } from './rulesDuty.ts';
 
 export interface Reports {
-  started(): void;
-  stopping(how: 'handover' | 'inPlace'): void;
-  keeper(message: FromKeeper, keep: { readonly memory: NodeState; readonly store: RulesStore }): void;
+  readonly started: () => void;
+  readonly stopping: (how: 'handover' | 'inPlace') => void;
+  readonly keeper: (message: FromKeeper, keep: { readonly memory: NodeState; readonly store: RulesStore }) => void;
   /** Resolves when it is written: the process ends right after. */
-  keeperDied(error: Error): Promise<void>;
-  rules(event: RulesEvent): void;
-  store(event: StoreEvent): void;
-  peer(event: PeerChannelEvent): void;
-  kernel(failures: readonly KernelFailure[]): void;
-  neighbour(now: NeighbourStatus): void;
-  fileProblem(problem: FileProblem): void;
-  failure(method: string, error: unknown): void;
-  configRejected(problems: readonly Problem[]): void;
-  configValid(): void;
-  alertsStatus(): AlertsStatus;
-  close(): Promise<void>;
+  readonly keeperDied: (error: Error) => Promise<void>;
+  readonly rules: (event: RulesEvent) => void;
+  readonly store: (event: StoreEvent) => void;
+  readonly peer: (event: PeerChannelEvent) => void;
+  readonly kernel: (failures: readonly KernelFailure[]) => void;
+  readonly neighbour: (now: NeighbourStatus) => void;
+  readonly fileProblem: (problem: FileProblem) => void;
+  readonly failure: (method: string, error: unknown) => void;
+  readonly configRejected: (problems: readonly Problem[]) => void;
+  readonly configValid: () => void;
+  readonly alertsStatus: () => AlertsStatus;
+  readonly close: () => Promise<void>;
 }
 
 /** What a stop may wait for alerts: systemd's patience is longer. */

@@ -117,7 +117,7 @@ async function prepare({ reconciler, report }: RulesDutyParts, revision: RulesRe
 const failureText = (failure: KernelFailure): string => `${failure.attempt} ${failure.object}: ${failure.errno}`;
 
 const unsavedText = (error: unknown): string[] =>
-  error === undefined ? [] : [`which services are ours could not be saved: ${error instanceof Error ? error.message : String(error)}`];
+  error === undefined ? [] : [`which services are ours could not be saved: ${error instanceof Error ? error.message : 'unknown'}`];
 
 function statusOf(store: RulesStore, { mark, errors }: Outcome): RulesStatus {
   const { source, trouble } = store.state();
