@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Plant, plants } from './plants.ts';
 
 /** How many the simulator may take to notice. */
-const seeds = 200;
+const seeds = 60;
 
 const root = join(import.meta.dirname, '../..');
 

@@ -1,4 +1,5 @@
 // The cluster of one simulation: directors, links, groups, clocks. Drawn from a seed, or written down by a scenario.
+import { activeDownInterval } from '../../src/core/timers.ts';
 import { type CoreConfig, type GroupSpec, type Millis, millis, type NodeName, type Vip } from '../../src/core/types.ts';
 import type { HeartbeatLink } from '../../src/keeper/messages.ts';
 import type { Random } from './random.ts';
@@ -9,6 +10,7 @@ export interface Setup {
   readonly links: number;
   readonly interval: Millis;
   readonly groups: readonly GroupSpec[];
+  /** Longer than any backup waits, as the daemon makes it. */
   readonly leaseSeconds: number;
   /** warm: the kernel always has the newest rules; cold: only the keeper of the active loads them. */
   readonly standby: 'warm' | 'cold';
@@ -82,7 +84,7 @@ export function drawSetup(random: Random): Setup {
     links: random.pick([1, 2, 2]),
     interval,
     groups: Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, index) => drawGroup(random, 51 + index, names)),
-    leaseSeconds: random.pick([1, 2, 3, 5]),
+    leaseSeconds: Math.max(2, Math.ceil(activeDownInterval(1, interval) / 1_000) + 1) + random.below(3),
     standby: random.pick(['warm', 'cold']),
     wire: drawWire(random, interval),
     lateness: { usual: random.between(0, 1.5), rare: random.between(0, interval), rareChance: random.pick([0, 0.002, 0.02]) },
