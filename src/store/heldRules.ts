@@ -1,7 +1,5 @@
-// The rules in memory and on disk, the same for every backend: a newer revision replaces them, nothing else does.
+// The rules in memory, the same for every backend: a newer revision replaces them, nothing else does.
 import type { RulesRevision } from '../rules/document.ts';
-import { type OnFileProblem, saveOr } from './fileProblem.ts';
-import type { LocalCopy } from './localCopy.ts';
 
 export interface HeldRules {
   current(): RulesRevision | undefined;
@@ -9,11 +7,12 @@ export interface HeldRules {
   /** What the store says now. Replaces an older revision, or another one of the same number: the store decides between those. */
   adopt(revision: RulesRevision): void;
   onChange(listener: (revision: RulesRevision) => void): () => void;
-  /** Resolves when the disk holds what memory holds, or the failure was told. */
+  /** Resolves when the last save is over. */
   saved(): Promise<unknown>;
 }
 
-export function holdRules(initial: RulesRevision | undefined, copy: LocalCopy, onProblem: OnFileProblem): HeldRules {
+/** `save` is called with each newer revision, and nobody waits for it before the revision is in use. */
+export function holdRules(initial: RulesRevision | undefined, save: (revision: RulesRevision) => Promise<unknown>): HeldRules {
   const listeners = new Set<(revision: RulesRevision) => void>();
   let current = initial;
   let source: 'store' | 'disk' | 'none' = initial === undefined ? 'none' : 'disk';
@@ -26,7 +25,7 @@ export function holdRules(initial: RulesRevision | undefined, copy: LocalCopy, o
       source = 'store';
       if (current?.revision === revision.revision && current.digest === revision.digest) return;
       current = revision;
-      saving = saveOr(copy, revision, onProblem);
+      saving = save(revision);
       for (const listener of listeners) listener(revision);
     },
     onChange(listener) {

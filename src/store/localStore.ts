@@ -1,7 +1,6 @@
 // Backend 'none': the rules are those of this director alone, kept on its disk. The operator applies them on each.
 import { digestOf } from '../rules/digest.ts';
 import type { RulesDocument, RulesRevision } from '../rules/document.ts';
-import type { OnFileProblem } from './fileProblem.ts';
 import { holdRules } from './heldRules.ts';
 import type { LocalCopy } from './localCopy.ts';
 import type { ApplyRequest, ApplyResult, RulesStore } from './rulesStore.ts';
@@ -9,11 +8,11 @@ import type { ApplyRequest, ApplyResult, RulesStore } from './rulesStore.ts';
 export interface LocalStoreOptions {
   readonly initial: RulesRevision | undefined;
   readonly copy: LocalCopy;
-  readonly onProblem: OnFileProblem;
 }
 
-export function createLocalStore({ initial, copy, onProblem }: LocalStoreOptions): RulesStore {
-  const held = holdRules(initial, copy, onProblem);
+export function createLocalStore({ initial, copy }: LocalStoreOptions): RulesStore {
+  // Saved before it is held: there is no other copy, and what is not on disk was not applied.
+  const held = holdRules(initial, () => Promise.resolve());
   let last: Promise<unknown> = Promise.resolve();
 
   async function apply(document: RulesDocument, { author, message, expectedRevision }: ApplyRequest): Promise<ApplyResult> {
@@ -24,7 +23,6 @@ export function createLocalStore({ initial, copy, onProblem }: LocalStoreOptions
     }
     const revision = { revision: newest + 1, digest: digestOf(document), author, time: new Date().toISOString(), message, document };
     try {
-      // There is no other copy: what is not on disk was not applied.
       await copy.save(revision);
     } catch (error) {
       return { ok: false, reason: 'unavailable', detail: error instanceof Error ? error.message : String(error), current };
@@ -45,7 +43,6 @@ export function createLocalStore({ initial, copy, onProblem }: LocalStoreOptions
     state: () => ({ backend: 'none', connected: true, detail: undefined, source: held.source(), trouble: undefined, eventsLost: 0 }),
     async close() {
       await last;
-      await held.saved();
     },
   };
 }

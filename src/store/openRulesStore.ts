@@ -27,7 +27,7 @@ export async function openRulesStore(options: RulesStoreOptions): Promise<RulesS
   const initial = await contentOr(copy, onProblem);
   switch (state.backend) {
     case 'none':
-      return createLocalStore({ initial, copy, onProblem });
+      return createLocalStore({ initial, copy });
     case 'redis':
       return createRedisStore({
         access: { url: state.url, password: passwordOf(state.passwordFile), timings: { ...redisTimings, ...options.timings } },

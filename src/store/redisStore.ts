@@ -1,7 +1,7 @@
 // The rules shared through Redis. Changes are told by pub/sub, and a poll finds what a lost message did not tell. Redis
 // going away, being emptied or holding nonsense never takes rules from a director: it goes on with what it has.
 import type { RulesDocument, RulesRevision } from '../rules/document.ts';
-import type { OnFileProblem } from './fileProblem.ts';
+import { type OnFileProblem, saveOr } from './fileProblem.ts';
 import { type HeldRules, holdRules } from './heldRules.ts';
 import type { LocalCopy } from './localCopy.ts';
 import { connectionClosed, connectRedis, type RedisAccess } from './redisConnection.ts';
@@ -27,7 +27,7 @@ type Trouble = { readonly what: RulesTrouble; readonly detail: string };
 const eventLimit = 1000;
 
 export function createRedisStore(options: RedisStoreOptions): RulesStore {
-  const held = holdRules(options.initial, options.copy, options.onProblem);
+  const held = holdRules(options.initial, (revision) => saveOr(options.copy, revision, options.onProblem));
   const events = waitForStore(eventLimit);
   const link = watchLink(options.report);
   const { connection, rules, refresh, trouble } = follow(options, held, link);
