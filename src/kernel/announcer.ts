@@ -5,7 +5,7 @@ import { ETH_P_ARP, encodeGratuitousArp } from '../wire/arp.ts';
 import { ETH_P_IPV6, encodeNeighbourAdvertisement } from '../wire/neighbourAdvertisement.ts';
 import { concat, u16, u16Network, u32 } from '../wire/netlink.ts';
 import type { Link } from '../wire/rtnetlink.ts';
-import { closeSocket, errnoName, openSocket, send } from './syscalls.ts';
+import { CLOSED, closeSocket, errnoName, openSocket, send } from './syscalls.ts';
 
 export interface Announced {
   readonly family: 4 | 6;
@@ -22,7 +22,7 @@ const NO_PROTOCOL = 0;
 export class Announcer {
   // One for all interfaces, bound to none: one that is bound meets its interface's last "down" as an error of the next
   // send, which would lose the first announcement after a link flap.
-  readonly #fd = openSocket(AF_PACKET, SOCK_RAW, NO_PROTOCOL, 'packet socket');
+  #fd = openSocket(AF_PACKET, SOCK_RAW, NO_PROTOCOL, 'packet socket');
 
   /** Where there are no neighbours to tell (loopback, tunnels) it is done. */
   announce(announced: Announced, link: Link | undefined): KernelFailure | undefined {
@@ -33,6 +33,7 @@ export class Announcer {
 
   close(): void {
     closeSocket(this.#fd);
+    this.#fd = CLOSED;
   }
 
   #send({ family, address }: Announced, { index, mac, routesIPv6 }: Link): string | undefined {

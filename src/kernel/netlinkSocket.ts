@@ -18,7 +18,7 @@ import {
   u16,
   u32,
 } from '../wire/netlink.ts';
-import { bindSocket, closeSocket, errnoName, openSocket, receive, SystemError, send, setSocketOption } from './syscalls.ts';
+import { bindSocket, CLOSED, closeSocket, errnoName, openSocket, receive, SystemError, send, setSocketOption } from './syscalls.ts';
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_GENERIC = 16;
@@ -36,21 +36,27 @@ const DUMP_TRIES = 5;
 const ACKNOWLEDGED = '';
 
 export class NetlinkSocket {
-  readonly fd: number;
+  #fd: number;
   readonly #object: string;
   readonly #buffer = new Uint8Array(RECEIVE_BYTES);
 
   /** `groups`: bit mask of the multicast groups to listen to. Throws SystemError. */
   constructor(protocol: number, groups = 0) {
     this.#object = protocol === NETLINK_ROUTE ? 'rtnetlink' : 'generic netlink';
-    this.fd = openSocket(AF_NETLINK, SOCK_RAW, protocol, this.#object);
-    bindSocket(this.fd, concat([u16(AF_NETLINK), u16(0), u32(0), u32(groups)]), this.#object);
+    this.#fd = openSocket(AF_NETLINK, SOCK_RAW, protocol, this.#object);
+    bindSocket(this.#fd, concat([u16(AF_NETLINK), u16(0), u32(0), u32(groups)]), this.#object);
     // Error answers without a copy of the request.
-    setSocketOption(this.fd, SOL_NETLINK, NETLINK_CAP_ACK, 1, this.#object);
+    setSocketOption(this.#fd, SOL_NETLINK, NETLINK_CAP_ACK, 1, this.#object);
   }
 
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /** Whatever is called afterwards fails with EBADF, and never meets another file that got the same number. */
   close(): void {
-    closeSocket(this.fd);
+    closeSocket(this.#fd);
+    this.#fd = CLOSED;
   }
 
   /**
@@ -85,7 +91,7 @@ export class NetlinkSocket {
 
   /** The messages of one datagram that waits; undefined when none does. Throws SystemError (ENOBUFS: some were lost). */
   receive(): readonly NetlinkMessage[] | undefined {
-    const length = receive(this.fd, this.#buffer);
+    const length = receive(this.#fd, this.#buffer);
     if (length < 0 && errnoName(length) === 'EAGAIN') return undefined;
     if (length < 0) throw this.#broken(errnoName(length));
     if (length > this.#buffer.length) throw this.#broken('EMSGSIZE');
@@ -125,14 +131,14 @@ export class NetlinkSocket {
   }
 
   #send(bytes: Uint8Array): void {
-    const sent = send(this.fd, bytes);
+    const sent = send(this.#fd, bytes);
     if (sent < 0) throw new SystemError('send', this.#object, errnoName(sent));
   }
 
   /** Answers to an earlier exchange that was given up. Without them all that comes answers the present one. */
   #discardLeftovers(): void {
     let length: number;
-    do length = receive(this.fd, this.#buffer);
+    do length = receive(this.#fd, this.#buffer);
     while (length >= 0 || errnoName(length) === 'ENOBUFS');
   }
 

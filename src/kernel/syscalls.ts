@@ -29,6 +29,9 @@ const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const INSTRUCTION_BYTES = 8;
 
+/** The number of a file that is not open, in place of one that the kernel may have given to another file by now. */
+export const CLOSED = -1;
+
 const errnoNames = new Map<number, string>();
 for (const [name, number] of Object.entries(koffi.os.errno)) {
   if (!errnoNames.has(number)) errnoNames.set(number, name);

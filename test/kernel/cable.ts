@@ -58,7 +58,7 @@ export class Cable {
 
   /** What a program prints on that host. */
   run(end: End, program: string, ...values: readonly string[]): string {
-    return this.on(end, () => execFileSync(program, values, { encoding: 'utf8' }));
+    return this.on(end, () => execFileSync(program, values, { encoding: 'utf8', stdio: 'pipe' }));
   }
 
   /** The addresses of near's eth0 as `ip` sees them, by address; link-local ones left out. */

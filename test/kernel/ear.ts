@@ -1,5 +1,5 @@
 // Hears every frame that comes in at far's end of a cable.
-import { bindSocket, closeSocket, openSocket, receive, setSocketOption } from '../../src/kernel/syscalls.ts';
+import { bindSocket, CLOSED, closeSocket, openSocket, receive, setSocketOption } from '../../src/kernel/syscalls.ts';
 import { type ArpPacket, decodeArp } from '../../src/wire/arp.ts';
 import { decodeNeighbourAdvertisement, type NeighbourAdvertisement } from '../../src/wire/neighbourAdvertisement.ts';
 import { concat, u16, u16Network, u32 } from '../../src/wire/netlink.ts';
@@ -12,7 +12,7 @@ const SOL_SOCKET = 1;
 const SO_RCVBUFFORCE = 33;
 
 export class Ear {
-  readonly #fd: number;
+  #fd: number;
   readonly #heard: Uint8Array[] = [];
   readonly #buffer = new Uint8Array(2048);
 
@@ -44,6 +44,7 @@ export class Ear {
 
   close(): void {
     closeSocket(this.#fd);
+    this.#fd = CLOSED;
   }
 
   #next(): number {
