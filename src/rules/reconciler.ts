@@ -89,12 +89,12 @@ export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconcil
   };
 
   const apply = async (target: Target): Promise<ReconcileResult> => {
-    const { all, keys, batch, unsaved, ...plan } = await planned(target);
+    const { all, keys, batch, ...plan } = await planned(target);
     const failures = [...plan.failures, ...ipvs.write(batch)];
     // What could not be removed stays ours, so that the next pass tries again.
     const stuck = refusedOf(all, failures).flatMap((change) => (change.type === 'removeService' ? [serviceKey(change.service.id)] : []));
-    const released = await claims.save([...keys, ...stuck]);
-    return { written: all.length - failures.length, failures, mark: markOf(target, all, failures), unsaved: unsaved ?? released };
+    const unsaved = await claims.save([...keys, ...stuck]);
+    return { written: all.length - failures.length, failures, mark: markOf(target, all, failures), unsaved };
   };
 
   return {
