@@ -3,8 +3,10 @@ import { createSocket, type SocketOptions } from 'node:dgram';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type EchoHost, echoPort } from './echo.ts';
 import { inNamespace } from './namespace.ts';
+import { hurry } from './realtime.ts';
 
 const hosts = workerData as readonly EchoHost[];
+hurry();
 for (const host of hosts) echoOn(host);
 parentPort?.postMessage('listening');
 

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { labNow } from './clock.ts';
 import { echoPort } from './echo.ts';
 import type { Answer, ProbeNews, ProbeTarget } from './probe.ts';
+import { hurry } from './realtime.ts';
 
 const newsEveryMs = 10;
 // Answers to the last probes are waited for before the end.
@@ -34,6 +35,7 @@ function tell(): void {
   sent = [];
 }
 
+hurry();
 const probing = setInterval(probe, intervalMs);
 const telling = setInterval(tell, newsEveryMs);
 
