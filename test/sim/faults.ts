@@ -21,6 +21,7 @@ export const faultKinds = [
   'kernelTrouble',
   'stranger',
   'rules',
+  'status',
   'failover',
   'maintenance',
   'shutdown',
@@ -123,6 +124,9 @@ function cause(kind: FaultKind, scene: Scene): void {
     case 'rules':
       say('new rules');
       return world.applyRules();
+    case 'status':
+      world.status(host.name);
+      return;
     case 'failover': {
       const group = world.setup.groups[random.below(world.setup.groups.length)];
       if (group === undefined) return;

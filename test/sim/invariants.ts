@@ -1,5 +1,6 @@
 // What must be true at every moment of every simulation, whatever breaks: each judge looks at one side of it.
 
+import { createAccountJudge } from './accountJudge.ts';
 import { createCustodyJudge } from './custodyJudge.ts';
 import type { Observe } from './happening.ts';
 import { createKernelJudge } from './kernelJudge.ts';
@@ -17,6 +18,7 @@ export function createInvariants(world: World): Observe {
     createCustodyJudge(world),
     createRivalsJudge(world, roles),
     createPromisesJudge(world),
+    createAccountJudge(world, roles),
   ];
   return (happening) => {
     roles.observe(happening);

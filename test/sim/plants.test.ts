@@ -21,7 +21,11 @@ describe('the simulator notices a director that', () => {
     greenhouse.remove();
   });
 
-  for (const mistake of ['waits two intervals, not three', 'serves on after it slept', 'claims what it finds in the kernel without asking']) {
+  for (const mistake of [
+    'waits two intervals, not three',
+    'serves on after it slept',
+    'claims what it finds in the kernel without asking',
+  ]) {
     test(mistake, { timeout: 120_000 }, () => {
       const plant = plants.find((one) => one.mistake === mistake);
       if (plant === undefined) throw new Error(`no plant is called ${mistake}`);

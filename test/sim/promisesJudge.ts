@@ -40,6 +40,7 @@ export function createPromisesJudge(world: World): Observe {
       asked.set(happening.message.requestId, { node: happening.node, at: timeline.now });
     }
     if (happening.type === 'answered') asked.delete(happening.requestId);
+    if (happening.type === 'reported' && happening.message.type === 'snapshot') asked.delete(happening.message.requestId);
     if (happening.type === 'processEnded') excuse(happening.node, true);
     if (happening.type === 'paused') timeline.at(timeline.now + happening.forMs, () => excuse(happening.node, false));
     if (happening.type !== 'woke') return;

@@ -72,6 +72,7 @@ function factText(fact: Fact): string {
 }
 
 function reportText(message: FromKeeper): string {
+  if (message.type === 'snapshot') return `its status for #${message.requestId}`;
   const { type, ...rest } = message;
   return `${type} ${JSON.stringify(rest)}`;
 }

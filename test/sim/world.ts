@@ -23,6 +23,7 @@ export interface World {
   /** The answer's number; none when there is no process to ask. */
   failover(at: NodeName, vrid: Vrid, to?: NodeName): number | undefined;
   maintenance(at: NodeName, on: boolean): number | undefined;
+  status(at: NodeName): number | undefined;
   shutdown(at: NodeName, how: 'handover' | 'inPlace'): void;
 }
 
@@ -89,6 +90,10 @@ export function createWorld(setup: Setup, random: Random, observe: Observe): Wor
     maintenance: (at, on) =>
       ask(at, (id) => {
         host(at).command({ type: 'maintenance', requestId: id, on });
+      }),
+    status: (at) =>
+      ask(at, (id) => {
+        host(at).command({ type: 'snapshot', requestId: id });
       }),
     shutdown(at, how) {
       host(at).command({ type: 'shutdown', how });
