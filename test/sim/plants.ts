@@ -296,33 +296,33 @@ export const plants: readonly Plant[] = [
   {
     mistake: 'believes its timers after a slow kernel call',
     file: keeper,
-    find: 'step(config, state, event, drainedAt)',
-    replace: 'step(config, state, event, now())',
+    find: 'step(this.#config, before, event, this.#drainedAt)',
+    replace: 'step(this.#config, before, event, this.#now())',
   },
   {
     mistake: 'announces before it has the address',
     file: keeper,
-    find: 'const refused = changed ? kernel.apply(intentOf(state)) : [];',
+    find: 'const refused = this.#applyIntent(before);',
     replace:
-      "for (const effect of next.effects) if (effect.type === 'announce') kernel.announce(effect.vrid);\n    kernel.announceWaiting();\n    const refused = changed ? kernel.apply(intentOf(state)) : [];",
+      "for (const effect of next.effects) if (effect.type === 'announce') this.#kernel.announce(effect.vrid);\n    this.#kernel.announceWaiting();\n    const refused = this.#applyIntent(before);",
   },
   {
     mistake: 'says what its kernel refused to do',
     file: keeper,
-    find: "if (refused.length === 0 || effect.type !== 'sendAdvert') run(effect);",
-    replace: 'run(effect);',
+    find: "if (refused.length === 0 || effect.type !== 'sendAdvert') this.#run(effect);",
+    replace: 'this.#run(effect);',
   },
   {
     mistake: 'stays unheard after its state directory was lost',
     file: keeper,
-    find: 'if (echo.incarnation < config.incarnation || sameLife) return;',
-    replace: 'if (echo.incarnation <= config.incarnation || sameLife) return;',
+    find: 'if (echo.incarnation < this.#config.incarnation || sameLife) return;',
+    replace: 'if (echo.incarnation <= this.#config.incarnation || sameLife) return;',
   },
   {
     mistake: 'adds addresses before the rules',
     file: kernelLevel,
-    find: 'if (!loadRules())',
-    replace: 'if (wanted.groups.size === 0 && !loadRules())',
+    find: 'if (!this.#loadRules())',
+    replace: 'if (this.#wanted.groups.size === 0 && !this.#loadRules())',
   },
   {
     mistake: 'leaves an address away that somebody removed',
@@ -330,6 +330,6 @@ export const plants: readonly Plant[] = [
     find: 'const due = plan.add.filter(',
     replace: 'const due = [].filter(',
   },
-  { mistake: 'does not renew its leases', file: kernelLevel, find: 'renewals = kept(intent);', replace: 'renewals = [];' },
+  { mistake: 'does not renew its leases', file: 'src/keeper/leases.ts', find: 'waiting = held();', replace: 'waiting = [];' },
   { mistake: 'takes a replayed advert for a new one', file: 'src/keeper/path.ts', find: 'if (!isNewer(news)) return false;', replace: '' },
 ];
