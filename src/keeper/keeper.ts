@@ -17,14 +17,14 @@ import {
   type NodeName,
   never,
 } from '../core/types.ts';
-import { createDropReport } from './dropReport.ts';
-import { createHeartbeat } from './heartbeat.ts';
-import { createKernelLevel } from './kernelLevel.ts';
-import { createLateness } from './lateness.ts';
+import { createDropReport, type DropReport } from './dropReport.ts';
+import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
+import { KernelLevel } from './kernelLevel.ts';
+import { createLateness, type Lateness } from './lateness.ts';
 import type { KeeperBoot, ToKeeper } from './messages.ts';
 import type { KeeperPorts, KernelChange } from './ports.ts';
 import { snapshotOf } from './snapshot.ts';
-import { createStory } from './story.ts';
+import { createStory, type Story } from './story.ts';
 
 export interface Keeper {
   /** Looks at the kernel and begins. Called once, before anything else. */
@@ -39,149 +39,188 @@ export interface Keeper {
   nextWake(): Millis;
 }
 
+export const createKeeper = (boot: KeeperBoot, ports: KeeperPorts): Keeper => new Loop(boot, ports);
+
 /** How often peers' newest sequence numbers go to disk: what a restart forgets, a replay could use. */
 const marksEvery = millis(5_000);
 
-export function createKeeper(boot: KeeperBoot, ports: KeeperPorts): Keeper {
-  let config: CoreConfig = boot.core;
-  let state: State = initialState(config);
-  let expectedAt: Millis = never;
-  let marksAt: Millis = never;
+class Loop implements Keeper {
+  readonly #boot: KeeperBoot;
+  readonly #ports: KeeperPorts;
+  readonly #lateness: Lateness = createLateness();
+  readonly #story: Story = createStory();
+  readonly #heartbeat: Heartbeat;
+  readonly #drops: DropReport;
+  readonly #kernel: KernelLevel;
+  readonly #inbox: CoreEvent[] = [];
+  #config: CoreConfig;
+  #state: State;
+  #expectedAt: Millis = never;
+  #marksAt: Millis = never;
   /** Until then everything that came in is known. What a slow kernel call lets pass after it, packets may have come in. */
-  let drainedAt: Millis = never;
-  let ended = false;
-  const inbox: CoreEvent[] = [];
-  const now = (): Millis => ports.clock.now();
-  const lateness = createLateness();
-  const heartbeat = createHeartbeat(boot, ports.adverts, now);
-  const drops = createDropReport(ports.report);
-  const story = createStory();
-  const kernel = createKernelLevel({ groups: config.groups, leaseSeconds: boot.leaseSeconds, ports, story });
+  #drainedAt: Millis = never;
+  #ended = false;
 
-  const advance = (event: CoreEvent): void => {
-    const before = state;
-    const next = step(config, state, event, drainedAt);
-    state = next.state;
-    noteBecoming(next.effects);
-    const changed = state.groups !== before.groups || state.inPlace !== before.inPlace;
-    const refused = changed ? kernel.apply(intentOf(state)) : [];
-    inbox.unshift(...refused);
-    // What was refused makes the next step say something else: a "taken" that is not true would end the old active.
-    for (const effect of next.effects) if (refused.length === 0 || effect.type !== 'sendAdvert') run(effect);
-    kernel.announceWaiting();
-    if (state.maintenance !== before.maintenance) ports.report({ type: 'maintenanceChanged', on: state.maintenance });
-  };
+  constructor(boot: KeeperBoot, ports: KeeperPorts) {
+    this.#boot = boot;
+    this.#ports = ports;
+    this.#config = boot.core;
+    this.#state = initialState(boot.core);
+    this.#heartbeat = createHeartbeat(boot, ports.adverts, () => this.#now());
+    this.#drops = createDropReport(ports.report);
+    this.#kernel = new KernelLevel({ groups: boot.core.groups, leaseSeconds: boot.leaseSeconds, ports, story: this.#story });
+  }
+
+  start(): void {
+    const world = this.#kernel.look();
+    this.#drainedAt = this.#now();
+    this.#marksAt = this.#now();
+    this.#advance({ type: 'started', ...world, maintenance: this.#boot.maintenance, rules: this.#boot.rules });
+    this.#expectedAt = nextDeadline(this.#state);
+  }
+
+  receive(link: number, datagram: Uint8Array, remote: string): void {
+    const received = this.#heartbeat.receive(link, datagram, remote);
+    if (!received.ok) return this.#drops.note(received.cause, remote, this.#now());
+    if (received.echo !== undefined) this.#outliveEcho(received.echo);
+    this.#inbox.push({ type: 'advertReceived', advert: received.advert, echo: received.echo });
+  }
+
+  kernelChanged(change: KernelChange): void {
+    this.#inbox.push(...this.#kernel.changed(change));
+  }
+
+  command(message: ToKeeper): void {
+    if (message.type === 'snapshot') return this.#tellSnapshot(message.requestId);
+    if (message.type === 'rules') this.#kernel.setRules(message.batch);
+    this.#inbox.push(eventOf(message));
+  }
+
+  wake(): void {
+    if (this.#ended) return;
+    this.#drainedAt = this.#now();
+    if (this.#drainedAt >= this.#expectedAt) this.#lateness.note(millis(this.#drainedAt - this.#expectedAt));
+    this.#takeAll();
+    this.#advance({ type: 'timePassed' });
+    this.#takeAll();
+    this.#keepUp();
+    this.#drops.flush(this.#now());
+    this.#saveMarks();
+    this.#expectedAt = nextDeadline(this.#state);
+  }
+
+  nextWake(): Millis {
+    if (this.#ended) return never;
+    if (this.#inbox.length > 0) return this.#now();
+    return millis(Math.min(nextDeadline(this.#state), this.#kernel.nextUpkeep()));
+  }
+
+  #now(): Millis {
+    return this.#ports.clock.now();
+  }
 
   /** Also what the kernel refused meanwhile, so that upkeep never works for a role that is over. */
-  const takeAll = (): void => {
-    for (let event = inbox.shift(); event !== undefined && !ended; event = inbox.shift()) advance(event);
-  };
+  #takeAll(): void {
+    for (let event = this.#inbox.shift(); event !== undefined; event = this.#inbox.shift()) this.#advance(event);
+  }
 
-  const noteBecoming = (effects: readonly Effect[]): void => {
-    for (const effect of effects) if (effect.type === 'report') story.note(effect.fact, now());
-  };
+  #keepUp(): void {
+    if (!this.#ended) this.#inbox.push(...this.#kernel.upkeep(intentOf(this.#state)));
+  }
 
-  const run = (effect: Effect): void => {
+  #advance(event: CoreEvent): void {
+    if (this.#ended) return;
+    const before = this.#state;
+    const next = step(this.#config, before, event, this.#drainedAt);
+    this.#state = next.state;
+    for (const effect of next.effects) if (effect.type === 'report') this.#story.note(effect.fact, this.#now());
+    const refused = this.#applyIntent(before);
+    // What was refused makes the next step say something else: a "taken" that is not true would end the old active.
+    for (const effect of next.effects) if (refused.length === 0 || effect.type !== 'sendAdvert') this.#run(effect);
+    this.#kernel.announceWaiting();
+    if (this.#state.maintenance !== before.maintenance) this.#ports.report({ type: 'maintenanceChanged', on: this.#state.maintenance });
+  }
+
+  #applyIntent(before: State): readonly CoreEvent[] {
+    if (this.#state.groups === before.groups && this.#state.inPlace === before.inPlace) return [];
+    const refused = this.#kernel.apply(intentOf(this.#state));
+    this.#inbox.unshift(...refused);
+    return refused;
+  }
+
+  #run(effect: Effect): void {
     switch (effect.type) {
       case 'sendAdvert':
-        return send(effect.advert, effect.to);
+        return this.#send(effect.advert, effect.to);
       case 'announce':
-        return kernel.announce(effect.vrid);
+        return this.#kernel.announce(effect.vrid);
       case 'announceSelf':
-        return kernel.announceSelf(
-          boot.links.map((link) => link.local),
-          effect.dev,
-        );
+        return this.#announceSelf(effect.dev);
       case 'answer':
-        return ports.report({ type: 'answer', requestId: effect.requestId, outcome: effect.outcome });
+        return this.#ports.report({ type: 'answer', requestId: effect.requestId, outcome: effect.outcome });
       case 'report':
-        return ports.report({ type: 'fact', at: now(), fact: effect.fact });
+        return this.#ports.report({ type: 'fact', at: this.#now(), fact: effect.fact });
       case 'exit':
-        return end();
+        return this.#end();
     }
-  };
+  }
 
-  const send = (advert: Advert, to: 'all' | NodeName): void => {
-    kernel.announceWaiting();
-    heartbeat.send(advert, to);
-    if (to === 'all') state = roundSent(state, now());
-  };
+  #send(advert: Advert, to: 'all' | NodeName): void {
+    this.#kernel.announceWaiting();
+    this.#heartbeat.send(advert, to);
+    if (to === 'all') this.#state = roundSent(this.#state, this.#now());
+  }
 
-  const end = (): void => {
-    ended = true;
-    if (state.inPlace) kernel.renewForSuccessor();
-    for (const mark of heartbeat.marks()) ports.report({ type: 'peerMark', mark });
-    ports.report({ type: 'exited' });
-  };
+  #announceSelf(dev: string): void {
+    const locals = this.#boot.links.map((link) => link.local);
+    this.#kernel.announceSelf(locals, dev);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    if (this.#state.inPlace) this.#kernel.renewForSuccessor();
+    for (const mark of this.#heartbeat.marks()) this.#ports.report({ type: 'peerMark', mark });
+    this.#ports.report({ type: 'exited' });
+  }
 
   /** A peer remembers a later life of ours than we do: our state directory was lost. Go on behind it, or nobody listens. */
-  const outliveEcho = (echo: Echo): void => {
-    const sameLife = echo.incarnation === config.incarnation && echo.sequence <= state.sequence;
-    if (echo.incarnation < config.incarnation || sameLife) return;
-    config = { ...config, incarnation: echo.incarnation + 1 };
-    ports.report({ type: 'incarnationRaised', incarnation: config.incarnation });
-  };
+  #outliveEcho(echo: Echo): void {
+    const sameLife = echo.incarnation === this.#config.incarnation && echo.sequence <= this.#state.sequence;
+    if (echo.incarnation < this.#config.incarnation || sameLife) return;
+    this.#config = { ...this.#config, incarnation: echo.incarnation + 1 };
+    this.#ports.report({ type: 'incarnationRaised', incarnation: this.#config.incarnation });
+  }
 
-  const saveMarks = (): void => {
-    if (now() < marksAt) return;
-    marksAt = millis(now() + marksEvery);
-    for (const mark of heartbeat.marks()) if (mark.incarnation > 0) ports.report({ type: 'peerMark', mark });
-  };
+  #saveMarks(): void {
+    if (this.#now() < this.#marksAt) return;
+    this.#marksAt = millis(this.#now() + marksEvery);
+    for (const mark of this.#heartbeat.marks()) if (mark.incarnation > 0) this.#ports.report({ type: 'peerMark', mark });
+  }
 
-  return {
-    start() {
-      const world = kernel.look();
-      drainedAt = now();
-      marksAt = now();
-      advance({ type: 'started', ...world, maintenance: boot.maintenance, rules: boot.rules });
-      expectedAt = nextDeadline(state);
-    },
-    receive(link, datagram, remote) {
-      const received = heartbeat.receive(link, datagram, remote);
-      if (!received.ok) return drops.note(received.cause, remote, now());
-      if (received.echo !== undefined) outliveEcho(received.echo);
-      inbox.push({ type: 'advertReceived', advert: received.advert, echo: received.echo });
-    },
-    kernelChanged: (change) => {
-      inbox.push(...kernel.changed(change));
-    },
-    command(message) {
-      switch (message.type) {
-        case 'rules':
-          kernel.setRules(message.batch);
-          inbox.push({ type: 'rulesChanged', rules: message.mark });
-          return;
-        case 'failover':
-          inbox.push({ type: 'failoverRequested', requestId: message.requestId, vrid: message.vrid, to: message.to });
-          return;
-        case 'maintenance':
-          inbox.push({ type: 'maintenanceRequested', requestId: message.requestId, on: message.on });
-          return;
-        case 'shutdown':
-          inbox.push({ type: 'shutdownRequested', how: message.how });
-          return;
-        case 'snapshot': {
-          const snapshot = snapshotOf({ boot, config, state, now: now(), heartbeat, kernel, lateness, story });
-          return ports.report({ type: 'snapshot', requestId: message.requestId, snapshot });
-        }
-      }
-    },
-    wake() {
-      if (ended) return;
-      drainedAt = now();
-      if (drainedAt >= expectedAt) lateness.note(millis(drainedAt - expectedAt));
-      takeAll();
-      if (!ended) advance({ type: 'timePassed' });
-      takeAll();
-      if (!ended) inbox.push(...kernel.upkeep(intentOf(state)));
-      drops.flush(now());
-      saveMarks();
-      expectedAt = nextDeadline(state);
-    },
-    nextWake() {
-      if (ended) return never;
-      if (inbox.length > 0) return now();
-      return millis(Math.min(nextDeadline(state), kernel.nextUpkeep()));
-    },
-  };
+  #tellSnapshot(requestId: number): void {
+    const snapshot = snapshotOf({
+      boot: this.#boot,
+      config: this.#config,
+      state: this.#state,
+      now: this.#now(),
+      heartbeat: this.#heartbeat,
+      kernel: this.#kernel,
+      lateness: this.#lateness,
+      story: this.#story,
+    });
+    this.#ports.report({ type: 'snapshot', requestId, snapshot });
+  }
+}
+
+function eventOf(message: Exclude<ToKeeper, { type: 'snapshot' }>): CoreEvent {
+  switch (message.type) {
+    case 'rules':
+      return { type: 'rulesChanged', rules: message.mark };
+    case 'failover':
+      return { type: 'failoverRequested', requestId: message.requestId, vrid: message.vrid, to: message.to };
+    case 'maintenance':
+      return { type: 'maintenanceRequested', requestId: message.requestId, on: message.on };
+    case 'shutdown':
+      return { type: 'shutdownRequested', how: message.how };
+  }
 }

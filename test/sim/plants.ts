@@ -290,8 +290,8 @@ export const plants: readonly Plant[] = [
   {
     mistake: 'believes its timers before its packets',
     file: keeper,
-    find: "      takeAll();\n      if (!ended) advance({ type: 'timePassed' });\n",
-    replace: "      if (!ended) advance({ type: 'timePassed' });\n",
+    find: "    this.#takeAll();\n    this.#advance({ type: 'timePassed' });\n",
+    replace: "    this.#advance({ type: 'timePassed' });\n",
   },
   {
     mistake: 'believes its timers after a slow kernel call',
