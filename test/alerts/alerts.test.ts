@@ -10,6 +10,7 @@ import { type Alerts, createAlerts } from '../../src/alerts/alerts.ts';
 import type { ChannelReport } from '../../src/alerts/channelQueue.ts';
 import type { AlertChannel } from '../../src/config/config.ts';
 import { millis } from '../../src/core/types.ts';
+import { eventually } from '../eventually.ts';
 
 let directory: string;
 const ends: (() => unknown)[] = [];
@@ -24,7 +25,7 @@ afterEach(async () => {
 
 const event = (text = 'a test'): AlertEvent => testEvent({ cluster: 'web', node: 'vs1', groups: new Map(), text });
 
-async function program(body: string, timeoutMs = 5000): Promise<AlertChannel> {
+async function program(body: string, timeoutMs = 15_000): Promise<AlertChannel> {
   const command = join(directory, `program-${ends.length}`);
   await writeFile(command, `#!/bin/sh\n${body}\n`);
   await chmod(command, 0o755);
@@ -44,7 +45,7 @@ async function receiver(
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return { kind: 'webhook', url: `http://127.0.0.1:${address.port}${path}`, timeout: millis(2000) };
+  return { kind: 'webhook', url: `http://127.0.0.1:${address.port}${path}`, timeout: millis(15_000) };
 }
 
 interface Watched {
@@ -118,19 +119,19 @@ test('a program that fails is tried again a few times, then counted with the las
 });
 
 test('a program that is not there is not tried again', async () => {
-  const { report } = await told({ kind: 'exec', command: join(directory, 'nothing'), timeout: millis(1000) });
+  const { report } = await told({ kind: 'exec', command: join(directory, 'nothing'), timeout: millis(15_000) });
   expect(report).toMatchObject({ type: 'failed', attempts: 1, detail: expect.stringContaining('ENOENT') as unknown });
 });
 
 test('a program that takes too long is killed with everything that it started', async () => {
   const pids = join(directory, 'pids');
-  const channel = await program(`sleep 600 & echo $! > ${pids}; echo $$ >> ${pids}; wait`, 300);
+  const channel = await program(`sleep 600 & echo $! > ${pids}; echo $$ >> ${pids}; wait`, 2000);
   const { alerts, next } = watched([channel], { againAfterMs: [] });
   alerts.send(event());
-  expect(await next()).toMatchObject({ type: 'failed', detail: 'killed: not done within 300 ms' });
+  expect(await next()).toMatchObject({ type: 'failed', detail: 'killed: not done within 2000 ms' });
   const started = (await readFile(pids, 'utf8')).trim().split('\n').map(Number);
   expect(started).toHaveLength(2);
-  await expect.poll(() => Promise.all(started.map(isRunning))).toEqual([false, false]);
+  await eventually(() => Promise.all(started.map(isRunning))).toEqual([false, false]);
 });
 
 test('a program that leaves something running behind it is done when it ends itself', async () => {
@@ -169,7 +170,7 @@ test('a user and a password in the URL travel in the header, and neither they no
     authorization = request.headers.authorization;
     response.writeHead(500).end();
   }, '/services/T0KEN');
-  const { report, alerts } = await told({ kind: 'webhook', url: url.replace('http://', 'http://user:p%40ss@'), timeout: millis(2000) });
+  const { report, alerts } = await told({ kind: 'webhook', url: url.replace('http://', 'http://user:p%40ss@'), timeout: millis(15_000) });
   expect(authorization).toBe(`Basic ${Buffer.from('user:p@ss').toString('base64')}`);
   expect(JSON.stringify([report, alerts.state()])).not.toMatch(/p@ss|p%40ss|T0KEN/);
 });

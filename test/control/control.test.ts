@@ -64,6 +64,14 @@ async function rawConnection(): Promise<{ readonly raw: Socket; readonly line: (
   return { raw, line: async (): Promise<unknown> => JSON.parse(String((await lines.next()).value)) };
 }
 
+/** However it ends. */
+function closed(raw: Socket): Promise<boolean> {
+  const { promise, resolve }: PromiseWithResolvers<boolean> = Promise.withResolvers();
+  raw.on('error', () => undefined);
+  raw.on('close', resolve);
+  return promise;
+}
+
 test('a command is answered, its progress told before', async () => {
   await serve();
   const progress: unknown[] = [];
@@ -106,7 +114,7 @@ test('a line over the limit is answered with an error and ends the connection', 
   const { raw, line } = await rawConnection();
   raw.write('x'.repeat(101));
   expect(await line()).toMatchObject({ id: null, error: { code: 'too-long' } });
-  await once(raw, 'close');
+  await closed(raw);
 });
 
 test('requests over the limit of one connection are refused as busy', async () => {
@@ -127,11 +135,11 @@ test('a client that never reads loses its own connection, and others are served 
   });
   const { raw } = await rawConnection();
   raw.pause();
-  const closed = once(raw, 'close');
+  const lost = closed(raw);
   for (let id = 0; id < 8; id += 1) raw.write(`{"id":${id},"method":"failover","params":{}}\n`);
   expect(await (await client()).ask('maintenance', { on: false })).toEqual({ ok: true, detail: 'off' });
   raw.resume();
-  await closed;
+  await lost;
 });
 
 test('a handler learns by its signal that the asker is gone', async () => {
@@ -161,7 +169,7 @@ test('an idle connection is closed, one with a request under way is not', async 
   const busy = (await client()).ask('rulesShow', {});
   const { raw } = await rawConnection();
   raw.resume();
-  await once(raw, 'close');
+  await closed(raw);
   blocked.resolve(null);
   expect(await busy).toBeNull();
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { vipOwner } from '../../src/neighbour/vipOwner.ts';
+import { eventually } from '../eventually.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -70,11 +71,11 @@ test('a program that cannot be started after all ends the look-up, not this proc
 test('a ping that takes too long is given up and ended', async () => {
   const path = await answering('exit 0');
   await program('ping', `echo $$ > ${join(directory, 'pid')}; exec sleep 600`);
-  const looked = vipOwner('10.0.0.1', { path, timeoutMs: 1500 });
+  const looked = vipOwner('10.0.0.1', { path, timeoutMs: 3000 });
   const pid = (): Promise<string> => readFile(join(directory, 'pid'), 'utf8');
-  await expect.poll(pid, { timeout: 5000 }).not.toBe('');
-  expect(await looked).toEqual({ ok: false, reason: 'timed-out', detail: 'no answer within 1500 ms' });
-  await expect.poll(async () => /\) [SR] /.test(await readFile(`/proc/${(await pid()).trim()}/stat`, 'utf8').catch(() => ''))).toBe(false);
+  await eventually(pid).not.toBe('');
+  expect(await looked).toEqual({ ok: false, reason: 'timed-out', detail: 'no answer within 3000 ms' });
+  await eventually(async () => /\) [SR] /.test(await readFile(`/proc/${(await pid()).trim()}/stat`, 'utf8').catch(() => ''))).toBe(false);
 });
 
 test('the director that holds a virtual IP is found by the real programs', () => {

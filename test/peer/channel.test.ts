@@ -12,7 +12,7 @@ const oldKey: SecretKey = { id: 1, key: Buffer.alloc(32, 'old secret') };
 const newKey: SecretKey = { id: 2, key: Buffer.alloc(32, 'new secret') };
 const vs1 = { node: 'vs1', addresses: ['127.7.1.1', '127.7.2.1'] };
 const vsbak = { node: 'vsbak', addresses: ['127.7.1.2', '127.7.2.2'] };
-const quick = { pingEveryMs: 20, pingMs: 200, firstPauseMs: 10, longestPauseMs: 40, listenAgainMs: 10, connectMs: 1000 };
+const quick = { pingEveryMs: 20, pingMs: 5000, firstPauseMs: 10, longestPauseMs: 40, listenAgainMs: 10, connectMs: 5000 };
 
 const handlers: Handlers<PeerShapes> = {
   status: () => {
@@ -175,7 +175,7 @@ test('a peer that stops answering pings counts as lost although its connection s
   deaf.listen(port, '127.7.1.2');
   ends.push(() => deaf.close());
   await once(deaf, 'listening');
-  const one = director1(port);
+  const one = director1(port, { timings: { ...quick, pingMs: 200 } });
   expect(await one.seen('lost')).toEqual({ type: 'lost', peer: 'vsbak', detail: 'no answer to ping within 200 ms' });
 });
 
@@ -205,10 +205,12 @@ test('garbage and silence before the handshake are closed and counted', async ()
   await two.seen('listening');
   for (const text of ['GET / HTTP/1.1\r\n\r\n', '']) {
     const socket = connectTcp({ host: '127.7.1.2', port, localAddress: '127.7.1.1' });
+    const closed: PromiseWithResolvers<boolean> = Promise.withResolvers();
     socket.on('error', () => undefined);
+    socket.on('close', closed.resolve);
     socket.write(text);
     socket.resume();
-    await once(socket, 'close');
+    await closed.promise;
   }
   expect(two.channel.state().refused['handshake-failed']).toBe(2);
 });

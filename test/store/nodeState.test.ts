@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FileProblem } from '../../src/store/fileProblem.ts';
 import { openNodeState } from '../../src/store/nodeState.ts';
+import { eventually } from '../eventually.ts';
 
 let directory: string;
 let problems: FileProblem[];
@@ -66,7 +67,7 @@ test('many marks are one write, a second after the first of them', async () => {
   vi.advanceTimersByTime(1);
   vi.useRealTimers();
   const saved = async (): Promise<unknown> => JSON.parse(await readFile(join(directory, 'peer-marks.json'), 'utf8').catch(() => '{}'));
-  await expect.poll(saved).toMatchObject({ content: [{ node: 'vsbak', incarnation: 1, sequence: 999 }] });
+  await eventually(saved).toMatchObject({ content: [{ node: 'vsbak', incarnation: 1, sequence: 999 }] });
 });
 
 test('maintenance survives a restart', async () => {

@@ -9,6 +9,7 @@ import type { RulesDocument, RulesRevision } from '../../src/rules/document.ts';
 import { localCopy } from '../../src/store/localCopy.ts';
 import { openRulesStore } from '../../src/store/openRulesStore.ts';
 import type { RulesStore, StoreEvent } from '../../src/store/rulesStore.ts';
+import { eventually } from '../eventually.ts';
 import { cableTo, type RedisServer, redisServer } from './redisServer.ts';
 
 const ends: (() => unknown)[] = [];
@@ -39,12 +40,14 @@ interface DirectorOptions {
   readonly name?: string;
   readonly pollMs?: number;
   readonly passwordFile?: string;
+  /** Short only where the server does not answer: a busy machine must not look like one. */
+  readonly commandMs?: number;
 }
 
 /** A director's store; by default it polls so rarely that only notices bring changes. */
 async function director(
   server: Pick<RedisServer, 'url'>,
-  { name = 'vs1', pollMs = 60_000, passwordFile }: DirectorOptions = {},
+  { name = 'vs1', pollMs = 60_000, passwordFile, commandMs = 3000 }: DirectorOptions = {},
 ): Promise<Watched> {
   const events: StoreEvent[] = [];
   const news = new EventEmitter();
@@ -59,7 +62,7 @@ async function director(
       events.push(event);
       news.emit('news');
     },
-    timings: { connectMs: 500, commandMs: 150, firstPauseMs: 20, longestPauseMs: 50 },
+    timings: { connectMs: 3000, commandMs, firstPauseMs: 20, longestPauseMs: 50 },
   });
   ends.push(() => store.close());
   store.onChange(() => news.emit('news'));
@@ -187,7 +190,7 @@ test('a killed server is told, nothing is applied meanwhile, the rules stay, and
 
 test('a frozen server is left: an apply says that nobody knows whether it was carried out, and the rules stay', async () => {
   const server = await redis();
-  const watched = await connected(server, { pollMs: 30 });
+  const watched = await connected(server, { pollMs: 30, commandMs: 200 });
   const revision = await applied(watched.store, rules(1));
   server.freeze();
   const unknown = { ok: false, reason: 'unconfirmed', detail: 'Command timed out', current: revision };
@@ -200,12 +203,12 @@ test('a frozen server is left: an apply says that nobody knows whether it was ca
 test('connections that died without a word, also the listening one, are left and made again', async () => {
   const cable = await cableTo(await redis());
   ends.push(() => cable.pull());
-  const watched = await connected(cable, { pollMs: 20 });
-  await expect.poll(() => cable.opened()).toBe(2);
+  const watched = await connected(cable, { pollMs: 20, commandMs: 200 });
+  await eventually(() => cable.opened()).toBe(2);
   cable.cut();
   await watched.until(() => !watched.store.state().connected);
   await watched.until(() => watched.store.state().connected);
-  await expect.poll(() => cable.opened()).toBe(4);
+  await eventually(() => cable.opened()).toBe(4);
 });
 
 test('a server that was away from the start is found when it comes', async () => {
@@ -285,7 +288,7 @@ test('each director leaves when it was last seen', async () => {
   const server = await redis();
   const { store } = await connected(server, { pollMs: 20 });
   const client = server.client();
-  await expect.poll(() => client.hget('test:directors', 'vs1')).not.toBeNull();
+  await eventually(() => client.hget('test:directors', 'vs1')).not.toBeNull();
   expect(JSON.parse((await client.hget('test:directors', 'vs1')) ?? '')).toMatchObject({
     time: expect.stringMatching(/^\d{4}-/) as unknown,
   });
@@ -301,7 +304,7 @@ test('a takeover that happened while the server was away is in the store when it
   watched.store.recordEvent({ id: 2 });
   await server.start();
   const client = server.client();
-  await expect.poll(() => client.xlen('test:events')).toBe(2);
+  await eventually(() => client.xlen('test:events')).toBe(2);
   const entries = await client.xrange('test:events', '-', '+');
   expect(entries.map(([, fields]) => fields)).toEqual([
     ['event', '{"id":1}'],
