@@ -88,7 +88,7 @@ async function startKeeping(start: DaemonStart, reports: Reports, { memory, stor
   const keeper = await startKeeperThread(keeperBoot({ config, node, keys, memory, rules: duty.mark }), {
     told(message) {
       reports.keeper(message, { memory, store });
-      if (message.type === 'takeover') duty.lookAgain();
+      duty.noteKeeper(message);
       for (const watch of watches) watch.noteKeeper(message);
     },
     died: died.resolve,

@@ -3,7 +3,7 @@
 
 import type { RulesStatus } from '../control/status.ts';
 import type { RulesMark } from '../core/types.ts';
-import type { ToKeeper } from '../keeper/messages.ts';
+import type { FromKeeper, ToKeeper } from '../keeper/messages.ts';
 import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
 import type { RulesRevision } from '../rules/document.ts';
 import type { Reconciler } from '../rules/reconciler.ts';
@@ -15,8 +15,11 @@ export interface RulesDuty {
   status(): RulesStatus;
   /** The keeper runs: from now on it is told of every change. */
   begin(post: (message: ToKeeper) => void): void;
-  /** On cold standby the keeper has written the rules at a takeover; what it could not write is tried again. */
-  lookAgain(): void;
+  /**
+   * On cold standby the rules follow the roles: written by the keeper at a takeover, taken out here when this director is
+   * backup again, and prepared anew.
+   */
+  noteKeeper(message: FromKeeper): void;
   close(): void;
 }
 
@@ -72,7 +75,11 @@ export async function startRulesDuty(parts: RulesDutyParts): Promise<RulesDuty> 
       post = send;
       tell();
     },
-    lookAgain: again,
+    noteKeeper(message) {
+      if (parts.standby === 'warm') return;
+      if (message.type === 'takeover') again();
+      if (message.type === 'fact' && message.fact.type === 'becameBackup') void withdraw(parts).then(again);
+    },
     close() {
       forget();
       clearTimeout(retry);
@@ -109,9 +116,16 @@ async function write({ reconciler, report }: RulesDutyParts, revision: RulesRevi
 }
 
 async function prepare({ reconciler, report }: RulesDutyParts, revision: RulesRevision): Promise<Outcome> {
-  const { mark, batch, unsaved } = await reconciler.prepare(revision);
-  report({ type: 'rulesPrepared', revision, requests: batch.labels.length });
-  return { mark, batch, errors: unsavedText(unsaved) };
+  const { mark, batch, failures, unsaved } = await reconciler.prepare(revision);
+  const errors = [...failures.map(failureText), ...unsavedText(unsaved)];
+  if (failures.length > 0) report({ type: 'rulesNotIn', revision, failures, detail: errors.join('; ') });
+  else report({ type: 'rulesPrepared', revision, requests: batch.labels.length });
+  return { mark, batch, errors };
+}
+
+/** A kernel that cannot be read holds nothing of ours either, or tells so when the rules are prepared. */
+async function withdraw({ reconciler }: RulesDutyParts): Promise<void> {
+  await reconciler.withdraw().catch(() => undefined);
 }
 
 const failureText = (failure: KernelFailure): string => `${failure.attempt} ${failure.object}: ${failure.errno}`;
