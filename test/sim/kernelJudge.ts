@@ -65,6 +65,7 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
     const role = roles.of(host.name, group.vrid);
     if (role === undefined || role === 'initialize') return;
     for (const vip of group.vips) {
+      demand(role !== 'active' || host.kernel.isUp(vip.dev), `${host.name} is active of group ${group.vrid}, and its ${vip.dev} is down`);
       const held = host.kernel.has(vip);
       demand(held === (role === 'active'), `${host.name} is ${role}, but its kernel ${held ? 'holds' : 'does not hold'} ${vip.address}`);
     }

@@ -1,4 +1,5 @@
-// What is owed whatever happens: an answer for every request of an operator, and a loop that does not spin.
+// What is owed whatever happens: an answer for every request of an operator, no service in maintenance, and a loop that
+// does not spin.
 import { handoverTimeout } from '../../src/core/timers.ts';
 import type { NodeName } from '../../src/core/types.ts';
 import { demand, type Observe } from './happening.ts';
@@ -43,6 +44,9 @@ export function createPromisesJudge(world: World): Observe {
     if (happening.type === 'reported' && happening.message.type === 'snapshot') asked.delete(happening.message.requestId);
     if (happening.type === 'processEnded') excuse(happening.node, true);
     if (happening.type === 'paused') timeline.at(timeline.now + happening.forMs, () => excuse(happening.node, false));
+    if (happening.type === 'fact' && happening.fact.type === 'becameActive') {
+      demand(!world.host(happening.node).disk.maintenance, `${happening.node} became active in maintenance`);
+    }
     if (happening.type !== 'woke') return;
     countWake(happening.node);
     checkAnswers(happening.node);
