@@ -14,7 +14,8 @@ export interface AnsweringLimits {
   readonly unreadBytes: number;
 }
 
-export const answeringLimits: AnsweringLimits = { lineBytes: 4 * 1024 * 1024, calls: 16, unreadBytes: 8 * 1024 * 1024 };
+/** A line holds the largest rules file, and its answer. */
+export const answeringLimits: AnsweringLimits = { lineBytes: 16 * 1024 * 1024, calls: 16, unreadBytes: 32 * 1024 * 1024 };
 
 export interface AnsweringOptions {
   readonly stream: Duplex;

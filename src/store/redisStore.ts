@@ -24,6 +24,8 @@ export interface RedisStoreOptions {
 
 type Trouble = { readonly what: RulesTrouble; readonly detail: string };
 
+type ApplyRefused = Extract<ApplyResult, { ok: false }>;
+
 const eventLimit = 1000;
 
 export function createRedisStore(options: RedisStoreOptions): RulesStore {
@@ -90,30 +92,29 @@ function follow(options: RedisStoreOptions, held: HeldRules, link: Link) {
   const rules = rulesIn(connection.redis, options.prefix);
   const refresh = oneAtATime(async () => {
     if (!connection.ready()) return;
-    try {
-      trouble.note(await newsIn(rules, held));
-      link.up();
-    } catch (error) {
-      link.lost(messageOf(error));
-    }
+    const news = await newsIn(rules, held.current()).catch((error: unknown) => link.lost(messageOf(error)));
+    if (news === undefined) return;
+    link.up();
+    trouble.note(news.trouble);
+    if (news.revision !== undefined) held.adopt(news.revision);
   });
   return { connection, rules, refresh, trouble };
 }
 
-/** Takes newer rules over. Answers what is wrong with those in the store, if something is. */
-async function newsIn(rules: RedisRules, held: HeldRules): Promise<Trouble | undefined> {
+/** The rules in the store, when they are to be held here, or what is wrong with them. Neither when there are none anywhere. */
+interface News {
+  readonly revision: RulesRevision | undefined;
+  readonly trouble: Trouble | undefined;
+}
+
+async function newsIn(rules: RedisRules, known: RulesRevision | undefined): Promise<News> {
   const mark = await rules.mark();
-  const known = held.current();
-  const wrong = troubleWith(mark, known);
-  if (wrong !== undefined || mark.revision === 0) return wrong;
-  if (known?.revision === mark.revision && known.digest === mark.digest) {
-    held.adopt(known);
-    return undefined;
-  }
+  const trouble = troubleWith(mark, known);
+  if (trouble !== undefined || mark.revision === 0) return { revision: undefined, trouble };
+  if (known?.revision === mark.revision && known.digest === mark.digest) return { revision: known, trouble: undefined };
   const stored = await rules.read();
-  if (!stored.ok) return { what: 'invalid', detail: stored.detail };
-  held.adopt(stored.revision);
-  return undefined;
+  if (stored.ok) return { revision: stored.revision, trouble: undefined };
+  return { revision: undefined, trouble: { what: 'invalid', detail: stored.detail } };
 }
 
 function troubleWith(mark: StoredMark, known: RulesRevision | undefined): Trouble | undefined {
@@ -123,19 +124,21 @@ function troubleWith(mark: StoredMark, known: RulesRevision | undefined): Troubl
 }
 
 async function write(rules: RedisRules, held: HeldRules, document: RulesDocument, request: ApplyRequest): Promise<ApplyResult> {
-  try {
-    const written = await rules.write(document, request, held.current()?.revision ?? 0);
-    if (!written.ok) return failure('conflict', `the newest revision is ${written.newest}, not ${request.expectedRevision ?? 0}`, held);
-    held.adopt(written.revision);
-    return written;
-  } catch (error) {
-    // What the server answered, it did not write; of anything else nobody knows.
-    const answered = error instanceof Error && error.name === 'ReplyError';
-    return failure(answered ? 'unavailable' : 'unconfirmed', messageOf(error), held);
-  }
+  const known = held.current()?.revision ?? 0;
+  const written = await rules.write(document, request, known).catch((error: unknown) => failureOf(error, held));
+  if ('reason' in written) return written;
+  if (!written.ok) return failure('conflict', `the newest revision is ${written.newest}, not ${request.expectedRevision ?? 0}`, held);
+  held.adopt(written.revision);
+  return written;
 }
 
-const failure = (reason: ApplyFailure, detail: string, held: HeldRules): ApplyResult => ({
+/** What the server answered, it did not write; of anything else nobody knows. */
+function failureOf(error: unknown, held: HeldRules): ApplyRefused {
+  const answered = error instanceof Error && error.name === 'ReplyError';
+  return failure(answered ? 'unavailable' : 'unconfirmed', messageOf(error), held);
+}
+
+const failure = (reason: ApplyFailure, detail: string, held: HeldRules): ApplyRefused => ({
   ok: false,
   reason,
   detail,
