@@ -64,7 +64,7 @@ function noticedByTests({ directory }: Greenhouse, files: string): string | unde
   const report = told.slice(told.indexOf('{'));
   return (
     /"status":"failed","title":"((?:[^"\\]|\\.)*)"/.exec(report)?.[1] ??
-    (report.includes('"success":true') ? undefined : 'it does not even load')
+    (report.includes('"success":true') ? undefined : 'it does not run to its end')
   );
 }
 
