@@ -11,7 +11,10 @@ import { type Evidence, type GroupSpec, type Millis, millis, type NodeName, neve
 
 // ------------------------------------------------------------------------------------------------------- Initialize
 
-/** A peer that is active by now, or asks too and ranks higher, means release at once; when all have answered and none is, the virtual IPs stay. */
+/**
+ * A peer that is active by now, or asks too and ranks higher, means release at once; when all have answered and none is,
+ * the virtual IPs stay.
+ */
 export function initializeHeard(turn: Turn, spec: GroupSpec, role: Initialize, heard: Heard): void {
   const asksToo = heard.group.phase === 'initialize' && heard.group.holding;
   if (heard.group.phase === 'active' || (asksToo && outranks(turn, spec, heard))) return yieldTo(turn, spec, heard, 'active-elsewhere');

@@ -29,7 +29,10 @@ function endMaintenance(turn: Turn, requestId: number): void {
   turn.effects.push({ type: 'answer', requestId, outcome: { ok: true, detail: `${turn.config.self} is not in maintenance` } });
 }
 
-/** Whatever way a group came to backup, in maintenance it does not stay there. Ends the request once nothing is being handed over: done when nothing is active any more, withdrawn when something stayed. */
+/**
+ * Whatever way a group came to backup, in maintenance it does not stay there. Ends the request once nothing is being
+ * handed over: done when nothing is active any more, withdrawn when something stayed.
+ */
 export function settleMaintenance(turn: Turn): void {
   for (const { spec, role } of turn.state.groups) if (turn.state.maintenance && role.phase === 'backup') enterMaintenance(turn, spec);
   const requestId = turn.state.maintenanceRequest;

@@ -16,7 +16,10 @@ export interface RuntimeParts {
   readonly drainKernel: () => void;
 }
 
-/** Rounds of reading before a turn is taken all the same; a flood must not keep the timers from firing. One round reads 32 datagrams a socket. */
+/**
+ * Rounds of reading before a turn is taken all the same; a flood must not keep the timers from firing. One round reads 32
+ * datagrams a socket.
+ */
 const looksAtMost = 64;
 /** The longest sleep of a timer in Node. */
 const longestSleepMs = 2 ** 31 - 1;

@@ -4,16 +4,22 @@ export type AddressFamily = 4 | 6;
 
 /** The 4 or 16 bytes of a canonical address. */
 export function addressBytes(text: string): Uint8Array {
-  return text.includes(':') ? Uint8Array.from(groupsOf(text).flatMap((group) => [group >> 8, group & 0xff])) : Uint8Array.from(text.split('.'), Number);
+  return text.includes(':')
+    ? Uint8Array.from(groupsOf(text).flatMap((group) => [group >> 8, group & 0xff]))
+    : Uint8Array.from(text.split('.'), Number);
 }
 
 /** Canonical text of 4 or 16 bytes. */
 export function addressText(bytes: Uint8Array): string {
-  return bytes.length === 4 ? bytes.join('.') : compressed(Array.from({ length: 8 }, (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)));
+  return bytes.length === 4
+    ? bytes.join('.')
+    : compressed(Array.from({ length: 8 }, (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)));
 }
 
 function groupsOf(text: string): readonly number[] {
-  const [before = [], after] = text.split('::').map((part) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))));
+  const [before = [], after] = text
+    .split('::')
+    .map((part) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))));
   return after === undefined ? before : [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after];
 }
 

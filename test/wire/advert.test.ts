@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Advert, type GroupAdvert, millis } from '../../src/core/types.ts';
 import { type AdvertEnvelope, type AdvertReader, decodeAdvert, encodeAdvert, type ReceivedAdvert } from '../../src/wire/advert.ts';
-import { nodeIds, clusterId } from '../../src/wire/identity.ts';
+import { clusterId, nodeIds } from '../../src/wire/identity.ts';
 
 const nodes = nodeIds(['vs1', 'vsbak', 'vs3']);
 const key = { id: 3, key: new TextEncoder().encode('a secret of thirty-two bytes....') };
@@ -12,7 +12,9 @@ const otherKey = { id: 4, key: new TextEncoder().encode('another one') };
 const reader: AdvertReader = { cluster: clusterId('web'), nodes, keys: [otherKey, key] };
 
 /** Built by fixtures/advert.py with struct and hmac, from ADVERT.md. */
-const golden = Uint8Array.from(Buffer.from(readFileSync(new URL('fixtures/advert.hex', import.meta.url), 'utf8').replaceAll(/\s/g, ''), 'hex'));
+const golden = Uint8Array.from(
+  Buffer.from(readFileSync(new URL('fixtures/advert.hex', import.meta.url), 'utf8').replaceAll(/\s/g, ''), 'hex'),
+);
 
 const spoken: Advert = {
   from: 'vs1',
@@ -78,11 +80,13 @@ describe('the golden datagram', () => {
   });
 
   test('cut at any place is refused', () => {
-    for (let length = 0; length < golden.length; length++) expect(reasonFor(golden.subarray(0, length)), `${length} bytes`).toBe('malformed');
+    for (let length = 0; length < golden.length; length++)
+      expect(reasonFor(golden.subarray(0, length)), `${length} bytes`).toBe('malformed');
   });
 
   test('with anything behind it is refused', () => {
-    for (const extra of [1, 16, 2000]) expect(reasonFor(Uint8Array.from([...golden, ...new Array<number>(extra).fill(0)]))).toBe('malformed');
+    for (const extra of [1, 16, 2000])
+      expect(reasonFor(Uint8Array.from([...golden, ...new Array<number>(extra).fill(0)]))).toBe('malformed');
   });
 
   test('with any single bit changed is refused', () => {
@@ -138,7 +142,8 @@ describe('a datagram is refused by the first thing that is wrong with it', () =>
 });
 
 describe('signed nonsense is bad-content', () => {
-  const zeroes = (from: number, count: number): Record<number, number> => Object.fromEntries(Array.from({ length: count }, (_, index) => [from + index, 0]));
+  const zeroes = (from: number, count: number): Record<number, number> =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [from + index, 0]));
   const cases: Record<string, Readonly<Record<number, number>>> = {
     'a flag that version 1 does not have': { 5: 3 },
     'a rules flag that version 1 does not have': { 31: 2 },
@@ -272,7 +277,9 @@ test('random bytes, signed or not, never make the decoder throw', () => {
     fc.property(fc.uint8Array({ minLength: golden.length - 32 - 28, maxLength: golden.length - 32 - 28 }), (noise) => {
       const bytes = Uint8Array.from(golden);
       bytes.set(noise, 28);
-      expect(['accepted', 'bad-content', 'malformed', 'unknown-key', 'wrong-key']).toContain(reasonFor(signedWith({ 28: 3, 30: 2 }, bytes)));
+      expect(['accepted', 'bad-content', 'malformed', 'unknown-key', 'wrong-key']).toContain(
+        reasonFor(signedWith({ 28: 3, 30: 2 }, bytes)),
+      );
     }),
     { seed: 9568 },
   );
