@@ -64,6 +64,7 @@ export interface Heard extends Partial<Omit<GroupAdvert, 'vrid'>> {
   readonly sequence?: number;
   readonly echo?: Echo | 'nothing';
   readonly interval?: number;
+  readonly solicit?: boolean;
   readonly signedWith?: SecretKey;
   readonly cluster?: string;
 }
@@ -71,7 +72,7 @@ export interface Heard extends Partial<Omit<GroupAdvert, 'vrid'>> {
 export interface StageKernel {
   readonly addresses: Map<string, AddressState>;
   readonly links: Map<string, LinkState>;
-  /** Addresses whose writes are refused, by `addressObject`; 'rules' refuses these. */
+  /** Writes that are refused: an address by its `addressObject`, 'announce 10.0.0.1', or 'rules'. */
   readonly refuses: Set<string>;
   /** Milliseconds that loading rules takes. */
   rulesTake: number;
@@ -130,7 +131,8 @@ export function createStage(setup: StageSetup = {}): Stage {
       releaseAddresses: (vips) => write('release', vips, (vip) => kernel.addresses.delete(addressKey(vip))),
       announce(vip) {
         diary.push(`announce ${vip.address}`);
-        return undefined;
+        const refused = kernel.refuses.has(`announce ${vip.address}`);
+        return refused ? { object: vip.address, attempt: 'announce', errno: 'ENETDOWN' } : undefined;
       },
       loadRules(batch) {
         diary.push(`rules ${batch.revision}`);
@@ -225,7 +227,7 @@ function advertOf(from: NodeName, sequence: number, said: Heard, boot: KeeperBoo
     incarnation: said.incarnation ?? 1,
     sequence,
     interval: millis(said.interval ?? boot.core.interval),
-    solicit: false,
+    solicit: said.solicit ?? false,
     rules: rulesIn,
     groups: boot.core.groups
       .map(({ vrid }) => ({ vrid, phase, priority, holding, handover }))
