@@ -55,3 +55,5 @@ if (words[0] === 'run') collectGarbageAlone();
 // The reader may leave early: `vspair status | head -1`.
 process.stdout.on('error', () => process.exit(0));
 process.exitCode = await runCli(words, world);
+// A daemon that could not start has threads, sockets and timers that would keep it alive.
+if (words[0] === 'run') process.exit();

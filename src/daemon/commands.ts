@@ -40,6 +40,17 @@ export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
   };
 }
 
+/** Commands that come before this director is ready wait until it is. */
+export function onceReady(handlers: Promise<Handlers<ControlShapes>>): Handlers<ControlShapes> {
+  return {
+    status: async (...call) => (await handlers).status(...call),
+    failover: async (...call) => (await handlers).failover(...call),
+    maintenance: async (...call) => (await handlers).maintenance(...call),
+    rulesShow: async (...call) => (await handlers).rulesShow(...call),
+    rulesApply: async (...call) => (await handlers).rulesApply(...call),
+  };
+}
+
 /** A peer's word is carried out only here: it never passes a command on, so none can go round in circles. */
 export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
   return {

@@ -1,18 +1,20 @@
 // The daemon of one director: puts the parts together, in the order in which they need each other, and ends them in the
 // reverse one. The keeper starts as soon as it can and stops first; nothing it needs waits for Redis or a peer.
 import type { DaemonStart } from '../cli/world.ts';
+import type { ControlShapes } from '../control/protocol.ts';
 import { startControlServer } from '../control/server.ts';
 import type { DirectorStatus } from '../control/status.ts';
 import type { Vip } from '../core/types.ts';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
 import { type Ipvs, openIpvs } from '../kernel/ipvs.ts';
 import { createPeerChannel, type PeerChannel } from '../peer/channel.ts';
+import type { Handlers } from '../rpc/methods.ts';
 import { createReconciler } from '../rules/reconciler.ts';
 import { type NodeState, openNodeState } from '../store/nodeState.ts';
 import { openRulesStore } from '../store/openRulesStore.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
 import { keeperBoot } from './boot.ts';
-import { type CommandParts, controlHandlers, peerHandlers } from './commands.ts';
+import { type CommandParts, controlHandlers, onceReady, peerHandlers } from './commands.ts';
 import { keepConnectionsInSync } from './connectionSync.ts';
 import { type KeeperThread, startKeeperThread } from './keeperThread.ts';
 import { createReports, type Reports } from './reports.ts';
@@ -20,14 +22,24 @@ import { type RulesDuty, startRulesDuty } from './rulesDuty.ts';
 import { untilAskedToStop } from './signals.ts';
 import { startVipWatch, type VipWatch } from './vipWatch.ts';
 
-/** Resolves when the daemon has ended as it was asked to. Throws VspairError when it cannot start. */
+/** Resolves when the daemon has ended as it was asked to. Throws VspairError when it cannot start: then its process must end. */
 export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const reports = createReports(start);
+  const handlers = Promise.withResolvers<Handlers<ControlShapes>>();
+  // First of all, because it is also the lock: a second daemon on this machine must not get as far as an election.
+  const control = await startControlServer({
+    socket: start.socket,
+    handlers: onceReady(handlers.promise),
+    onFailure: reports.failure,
+  });
+  const asked = untilAskedToStop({ config: start.config, reports });
   const ground = await layGround(start, reports);
   const guard = await startKeeping(start, reports, ground);
-  const front = await openDoors(start, reports, ground, guard);
+  const commands = commandParts(start, reports, ground, guard);
+  const channel = openPeerChannel(start, reports, commands);
+  handlers.resolve(controlHandlers({ ...commands, channel }));
   reports.started();
-  const how = await Promise.race([untilAskedToStop({ config: start.config, reports }), guard.keeperDied]);
+  const how = await Promise.race([asked, guard.keeperDied]);
   if (how instanceof Error) {
     await reports.keeperDied(how);
     // What is left is in the kernel; the next process adopts it. Nothing here may take the time to release it.
@@ -35,7 +47,7 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   }
   reports.stopping(how);
   await guard.keeper.shutdown(how);
-  await front.close();
+  await Promise.all([control.close(), channel.close()]);
   guard.close();
   await ground.close();
   await reports.close();
@@ -105,8 +117,8 @@ async function isHeld(keeper: KeeperThread, vip: Vip): Promise<boolean> {
   return groups.some((group) => group.vips.some((own) => own.held && own.address === vip.address));
 }
 
-/** The ways in for operators and peers, open once there is something to ask. */
-async function openDoors(start: DaemonStart, reports: Reports, ground: Ground, guard: Guard): Promise<{ close(): Promise<void> }> {
+/** What operators and peers can ask for, once there is something to ask. */
+function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guard: Guard): CommandParts {
   const { config } = start;
   const startedAt = Date.now();
   const directorStatus = async (): Promise<DirectorStatus> => ({
@@ -123,17 +135,7 @@ async function openDoors(start: DaemonStart, reports: Reports, ground: Ground, g
       neighbours: guard.watch.status(),
     },
   });
-  const commands = { cluster: config.cluster, keeper: guard.keeper, store: ground.store, directorStatus };
-  const channel = openPeerChannel(start, reports, commands);
-  const control = await startControlServer({
-    socket: start.socket,
-    handlers: controlHandlers({ ...commands, channel }),
-    onFailure: reports.failure,
-  });
-  const close = async (): Promise<void> => {
-    await Promise.all([control.close(), channel.close()]);
-  };
-  return { close };
+  return { cluster: config.cluster, keeper: guard.keeper, store: ground.store, directorStatus };
 }
 
 function openPeerChannel({ config, node, keys }: DaemonStart, reports: Reports, commands: CommandParts): PeerChannel {
