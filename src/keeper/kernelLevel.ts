@@ -6,7 +6,7 @@ import { createFailureLog, type FailureLog } from './failureLog.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { addressObject, type CompiledRules, type KeeperPorts, type KernelChange, type KernelFailure, type LinkState } from './ports.ts';
 import type { Story } from './story.ts';
-import { devicesDown, holds, type KernelView, planVips, type VipOfGroup, viewAfter, viewOf } from './vips.ts';
+import { devicesDown, holds, type KernelView, planVips, type VipOfGroup, viewAfter, viewOf, viewWith, viewWithout } from './vips.ts';
 
 export interface KernelLevelParts {
   readonly groups: readonly GroupSpec[];
@@ -54,10 +54,11 @@ export class KernelLevel {
   }
 
   changed(change: KernelChange): readonly CoreEvent[] {
+    const { links } = this.#view;
     const after = viewAfter(this.#view, change);
     if (after === undefined) this.#lookAnew();
     else this.#view = after;
-    return this.#linkEvents();
+    return this.#view.links === links ? [] : this.#linkEvents();
   }
 
   /** Writes what a change of intent asks for. What the kernel refused comes back as events. */
@@ -169,7 +170,8 @@ export class KernelLevel {
 
   #release(vips: readonly VipOfGroup[]): void {
     const failed = vips.length === 0 ? [] : this.#parts.ports.kernel.releaseAddresses(vips.map(({ vip }) => vip));
-    this.#note(vips, failed, 'addressRemoved');
+    this.#failures.note(failed);
+    this.#view = viewWithout(this.#view, taken(vips, failed));
     this.#unsettled ||= failed.length > 0;
   }
 
@@ -180,7 +182,7 @@ export class KernelLevel {
       return vrids.map((vrid) => ({ type: 'kernelWriteFailed', vrid, detail: 'the kernel took none of the IPVS rules' }));
     this.#mark(vrids, 'rulesInAt');
     const failed = this.#lease(vips, this.#parts.leaseSeconds);
-    this.#note(vips, failed, 'addressAdded');
+    this.#view = viewWith(this.#view, taken(vips, failed));
     this.#mark(vrids, 'vipAddedAt');
     this.#leases.begin('later');
     return failed.flatMap((failure) => refusalOf(vips, failure));
@@ -198,15 +200,6 @@ export class KernelLevel {
     );
     this.#failures.note(failed);
     return failed;
-  }
-
-  /** The view after a write: its own notifications come later. */
-  #note(vips: readonly VipOfGroup[], failed: readonly KernelFailure[], type: 'addressAdded' | 'addressRemoved'): void {
-    this.#failures.note(failed);
-    const refused = new Set(failed.map((failure) => failure.object));
-    for (const { vip } of vips) {
-      if (!refused.has(addressObject(vip))) this.#view = viewAfter(this.#view, { type, address: vip }) ?? this.#view;
-    }
   }
 
   // ------------------------------------------------------------------------------------------------------- the upkeep
@@ -255,6 +248,12 @@ export class KernelLevel {
       if (timeline !== undefined) ports.report({ type: 'takeover', timeline });
     }
   }
+}
+
+/** The addresses of a write that the kernel did not refuse: their notifications come later. */
+function taken(vips: readonly VipOfGroup[], failed: readonly KernelFailure[]): readonly Vip[] {
+  const refused = new Set(failed.map((failure) => failure.object));
+  return vips.map(({ vip }) => vip).filter((vip) => !refused.has(addressObject(vip)));
 }
 
 /** The group whose address the kernel refused can tell the election so. */

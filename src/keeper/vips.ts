@@ -32,12 +32,23 @@ export function viewAfter(view: KernelView, change: KernelChange): KernelView | 
     case 'linkGone':
       return withoutDevice(view, change.dev);
     case 'addressAdded':
-      return { ...view, addresses: new Set(view.addresses).add(addressKey(change.address)) };
+      return viewWith(view, [change.address]);
     case 'addressRemoved':
-      return { ...view, addresses: new Set([...view.addresses].filter((key) => key !== addressKey(change.address))) };
+      return viewWithout(view, [change.address]);
     case 'overrun':
       return undefined;
   }
+}
+
+/** The view with these addresses; the same one when it has them all, as after a notification of our own write. */
+export function viewWith(view: KernelView, addresses: readonly AddressState[]): KernelView {
+  const news = addresses.map(addressKey).filter((key) => !view.addresses.has(key));
+  return news.length === 0 ? view : { ...view, addresses: new Set([...view.addresses, ...news]) };
+}
+
+export function viewWithout(view: KernelView, addresses: readonly AddressState[]): KernelView {
+  const gone = new Set(addresses.map(addressKey).filter((key) => view.addresses.has(key)));
+  return gone.size === 0 ? view : { ...view, addresses: new Set([...view.addresses].filter((key) => !gone.has(key))) };
 }
 
 export function holds(view: KernelView, vip: Vip): boolean {
