@@ -127,18 +127,19 @@ describe('a flood of datagrams', () => {
 });
 
 describe('the runtime', () => {
-  test('wakes the keeper at its time, not before', async () => {
+  test('wakes the keeper when its time has come, and once more when the timer of Node was early', async () => {
     const keeper = rememberingKeeper();
     keeper.wakeAt = now() + 30;
     const due = keeper.wakeAt;
     const moments: number[] = [];
     keeper.wake = () => {
       moments.push(now());
-      if (moments.length === 2) keeper.wakeAt = Number.POSITIVE_INFINITY;
+      if (now() >= due) keeper.wakeAt = Number.POSITIVE_INFINITY;
     };
     run(keeper);
-    await until(() => moments.length === 2);
-    expect(moments[1]).toBeGreaterThanOrEqual(due);
+    await until(() => keeper.wakeAt === Number.POSITIVE_INFINITY);
+    const [, ...later] = moments;
+    for (const moment of later) expect(moment).toBeGreaterThan(due - 2);
   });
 
   test('wakes it again at once when it wants that', async () => {
