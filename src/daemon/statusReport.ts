@@ -1,7 +1,6 @@
 // Puts together what `vspair status` shows: would the pair survive a failure now, and if not, why?
-
-import type { DirectorStatus, PeerStatus, StatusReport } from '../control/status.ts';
-import type { NodeName } from '../core/types.ts';
+import type { AlertsStatus, DirectorStatus, PeerStatus, StatusReport, StoreStatus } from '../control/status.ts';
+import type { GroupPhase, NodeName } from '../core/types.ts';
 import type { GroupSnapshot, KeeperSnapshot, PeerSnapshot } from '../keeper/messages.ts';
 
 export interface ReportParts {
@@ -14,7 +13,7 @@ export function statusReport({ cluster, self, peers }: ReportParts): StatusRepor
   const { keeper } = self;
   const problems = [
     ...keeper.groups.flatMap((group) => groupProblems(keeper, group)),
-    ...directorProblems(self),
+    ...[self, ...answering(peers)].flatMap(directorProblems),
     ...peerProblems(keeper, peers),
   ];
   return {
@@ -27,6 +26,9 @@ export function statusReport({ cluster, self, peers }: ReportParts): StatusRepor
     peers,
   };
 }
+
+const answering = (peers: readonly PeerStatus[]): readonly DirectorStatus[] =>
+  peers.flatMap((peer) => (peer.via === 'channel' ? [peer.director] : []));
 
 /** "web: vs1 active, vsbak ready to take over" */
 function groupSummary(keeper: KeeperSnapshot, group: GroupSnapshot): string {
@@ -54,45 +56,74 @@ function rivals(keeper: KeeperSnapshot, group: GroupSnapshot): readonly NodeName
 
 /** The directors that are backup, heard, and have the rules of the active. */
 function successors(keeper: KeeperSnapshot, group: GroupSnapshot): readonly NodeName[] {
-  const others = keeper.peers
-    .filter((peer) => peer.node !== group.active && unfitness(keeper, peer, group) === undefined)
-    .map((peer) => peer.node);
-  const selfReady = group.phase === 'backup' && group.active !== keeper.self && keeper.rules.ready;
-  return selfReady ? [keeper.self, ...others] : others;
+  return candidates(keeper, group).flatMap(({ node, unfit }) => (unfit === undefined ? [node] : []));
+}
+
+function whyNobody(keeper: KeeperSnapshot, group: GroupSnapshot): string {
+  const reasons = candidates(keeper, group).flatMap(({ unfit }) => (unfit === undefined ? [] : [unfit]));
+  return reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
+}
+
+interface Candidate {
+  readonly node: NodeName;
+  /** Why it could not take over now. */
+  readonly unfit: string | undefined;
+}
+
+/** Everyone but the active. */
+function candidates(keeper: KeeperSnapshot, group: GroupSnapshot): readonly Candidate[] {
+  const peers = keeper.peers.map((peer) => ({ node: peer.node, unfit: unfitness(keeper, peer, group) }));
+  return [{ node: keeper.self, unfit: ownUnfitness(keeper, group) }, ...peers].filter(({ node }) => node !== group.active);
+}
+
+function ownUnfitness({ self, rules }: KeeperSnapshot, { phase }: GroupSnapshot): string | undefined {
+  if (phase !== 'backup') return `${self} ${phaseWords[phase]}`;
+  return rules.ready ? undefined : `the rules of ${self} are not in its kernel`;
 }
 
 function unfitness(keeper: KeeperSnapshot, peer: PeerSnapshot, group: GroupSnapshot): string | undefined {
   if (!peer.heard) return `${peer.node} is not heard`;
   if (!peer.hearsUs) return `${peer.node} does not hear ${keeper.self}`;
   const phase = phaseOf(peer, group.vrid);
-  if (phase !== 'backup') return `${peer.node} is in ${phase ?? 'no phase'} for it`;
+  if (phase === undefined) return `${peer.node} does not know the group`;
+  if (phase !== 'backup') return `${peer.node} ${phaseWords[phase]}`;
   if (peer.rules?.ready !== true || peer.rules.digest !== keeper.rules.digest)
     return `the rules of ${peer.node} are not those of ${keeper.self}`;
   return undefined;
 }
 
-function whyNobody(keeper: KeeperSnapshot, group: GroupSnapshot): string {
-  const reasons = keeper.peers.filter((peer) => peer.node !== group.active).map((peer) => unfitness(keeper, peer, group));
-  const said = reasons.filter((reason) => reason !== undefined);
-  return said.length === 0 ? '' : `: ${said.join(', ')}`;
+const phaseWords: Readonly<Record<Exclude<GroupPhase, 'backup'>, string>> = {
+  initialize: 'has only just started',
+  active: 'is active too',
+  fault: 'is in fault',
+  maintenance: 'is in maintenance',
+};
+
+const phaseOf = (peer: PeerSnapshot, vrid: number): GroupPhase | undefined => peer.groups.find((group) => group.vrid === vrid)?.phase;
+
+/** What is wrong with a director by its own account. */
+function directorProblems({ keeper: { self, rules, kernelFailures, links }, daemon }: DirectorStatus): string[] {
+  return [
+    ...(rules.ready ? [] : ['the rules are not in its kernel']),
+    ...daemon.rules.errors,
+    ...kernelFailures.map((failure) => `${failure.attempt} ${failure.object}: ${failure.errno}`),
+    ...links.filter((link) => !link.up).map((link) => `${link.dev} has no link`),
+    ...storeProblems(daemon.store),
+    ...alertProblems(daemon.alerts),
+  ].map((problem) => `${self}: ${problem}`);
 }
 
-const phaseOf = (peer: PeerSnapshot, vrid: number): string | undefined => peer.groups.find((group) => group.vrid === vrid)?.phase;
-
-function directorProblems({ keeper, daemon }: DirectorStatus): string[] {
-  const problems: string[] = [];
-  if (!keeper.rules.ready) problems.push(`${keeper.self}: the rules are not in its kernel`);
-  problems.push(...daemon.rules.errors);
-  problems.push(...keeper.kernelFailures.map((failure) => `${keeper.self}: ${failure.attempt} ${failure.object}: ${failure.errno}`));
-  problems.push(...keeper.links.filter((link) => !link.up).map((link) => `${keeper.self}: ${link.dev} has no link`));
-  if (daemon.store.backend === 'redis' && !daemon.store.connected)
-    problems.push(`${keeper.self}: no connection to Redis${daemon.store.detail === undefined ? '' : `: ${daemon.store.detail}`}`);
-  if (daemon.alerts.failed > 0)
-    problems.push(
-      `${keeper.self}: ${daemon.alerts.failed} alerts could not be delivered${daemon.alerts.lastFailure === undefined ? '' : `: ${daemon.alerts.lastFailure}`}`,
-    );
-  return problems;
+function storeProblems({ backend, connected, detail }: StoreStatus): string[] {
+  if (backend === 'none' || connected) return [];
+  return [`no connection to Redis${because(detail)}`];
 }
+
+function alertProblems({ failed, lastFailure }: AlertsStatus): string[] {
+  if (failed === 0) return [];
+  return [`${failed === 1 ? 'an alert' : `${failed} alerts`} could not be delivered${because(lastFailure)}`];
+}
+
+const because = (detail: string | undefined): string => (detail === undefined ? '' : `: ${detail}`);
 
 /** A link that hears nothing is lost redundancy even while another one works. */
 function peerProblems(keeper: KeeperSnapshot, peers: readonly PeerStatus[]): string[] {
