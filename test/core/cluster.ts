@@ -46,6 +46,8 @@ export interface Cluster {
   lose(which: (advert: Advert, to: NodeName) => boolean): void;
   tell(node: NodeName, event: CoreEvent): readonly Effect[];
   run(forMs: number): void;
+  /** A process that runs now, neither gone nor frozen. */
+  isAwake(node: NodeName): boolean;
   phase(node: NodeName, vrid?: Vrid): Role['phase'] | 'down';
   /** The directors that are active, by name. */
   actives(vrid?: Vrid): readonly NodeName[];
@@ -174,8 +176,8 @@ export function createCluster(setup: Setup = {}, latency = 0.5, watch: Watcher =
     thaw(name) {
       const one = machine(name);
       one.frozen = false;
-      for (const packet of one.waiting.splice(0)) hear(name, packet);
-      tell(name, { type: 'timePassed' });
+      for (const packet of one.waiting.splice(0)) if (one.state !== undefined) hear(name, packet);
+      if (one.state !== undefined) tell(name, { type: 'timePassed' });
     },
     cut: (from, to) => void cuts.add(`${from}>${to}`),
     heal: () => cuts.clear(),
@@ -191,6 +193,7 @@ export function createCluster(setup: Setup = {}, latency = 0.5, watch: Watcher =
       }
       now = until;
     },
+    isAwake: (name) => machine(name).state !== undefined && !machine(name).frozen,
     phase: (name, vrid = web) => machine(name).state?.groups.find((group) => group.spec.vrid === vrid)?.role.phase ?? 'down',
     actives: (vrid = web) =>
       names.filter((name) => machine(name).state?.groups.some((group) => group.spec.vrid === vrid && group.role.phase === 'active')),
