@@ -1,5 +1,5 @@
 // vspair beside keepalived on the same lab, in one run, the two taking turns: how long a client is not served.
-//   npm run bench [-- ROUNDS]
+//   npm run bench [-- ROUNDS [STRIKE]]
 import { ensurePackages } from '../lab/packages.ts';
 import { contenders, strikes } from './contenders.ts';
 import { footprint } from './footprint.ts';
@@ -8,10 +8,13 @@ import { round } from './round.ts';
 
 const intervals = [100, 1000];
 const rounds = Number(process.argv[2] ?? 10);
+const only = process.argv[3];
 const progress = (text: string): unknown => process.stderr.write(`${text}\n`);
 
 const cells: readonly Cell[] = intervals.flatMap((intervalMs) =>
-  strikes.flatMap((strike) => contenders.map((contender): Cell => ({ contender, strike, intervalMs, results: [] }))),
+  strikes
+    .filter(({ name }) => only === undefined || name === only)
+    .flatMap((strike) => contenders.map((contender): Cell => ({ contender, strike, intervalMs, results: [] }))),
 );
 
 async function measure(): Promise<void> {

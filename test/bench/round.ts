@@ -34,8 +34,9 @@ export async function round(contender: Contender, strike: Strike, intervalMs: nu
     const orphaned = strike.orphans ? orphanedFor(cluster.vs1, from) : undefined;
     await probe.answerBy('vsbak', 10 * intervalMs + 5000);
     await sleep(settleMs);
-    const orphanedMs = await orphaned;
+    // First, lest the one that is watched longer has more time to be late.
     const { answers, sent } = await probe.stop();
+    const orphanedMs = await orphaned;
     const outageMs = longestOutage(answers, from)?.lengthMs ?? Number.NaN;
     return { outageMs, pauseMs: longestPause(sent, from), orphanedMs };
   } finally {
