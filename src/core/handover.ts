@@ -20,11 +20,11 @@ export function requestFailover(turn: Turn, group: Group | undefined, to: NodeNa
   give(turn, group.spec, group.role, target, requestId);
 }
 
-/** Gives every active group away; `undefined` when each found a taker, else the reason of the first that did not. */
+/** The first group that is served here and that nobody could take over, with the reason. */
 export function nobodyFor(turn: Turn): { readonly spec: GroupSpec; readonly reason: RefusalReason } | undefined {
   for (const { spec, role } of turn.state.groups) {
-    if (role.phase === 'active' && role.giving === undefined && bestSuccessor(turn, spec) === undefined)
-      return { spec, reason: whyNobody(turn, spec) };
+    const serves = (role.phase === 'active' && role.giving === undefined) || (role.phase === 'initialize' && role.holding);
+    if (serves && bestSuccessor(turn, spec) === undefined) return { spec, reason: whyNobody(turn, spec) };
   }
   return undefined;
 }

@@ -94,7 +94,7 @@ const table: Record<Phase, Rows> = {
     kernelWriteFailed: [{ when: 'of this group', told: { vrid: web, detail: 'EPERM' }, comes: 'initialize, keep: nothing' }],
     failoverRequested: [{ when: 'to the other', told: ourFailover, comes: 'initialize, keep: refused(not-active)' }],
     maintenanceRequested: [
-      { when: 'on', told: { requestId: 2, on: true }, comes: 'maintenance, absent: enteredMaintenance ok advert' },
+      { when: 'on, and nobody was heard yet', told: { requestId: 2, on: true }, comes: 'initialize, keep: refused(peer-not-heard)' },
       { when: 'off', told: { requestId: 2, on: false }, comes: 'initialize, keep: ok' },
     ],
     shutdownRequested: [
