@@ -1,4 +1,5 @@
-// A process that starts over virtual IPs which its kernel still holds keeps them, but asks before it claims them.
+// Virtual IPs change hands without falling: a process that starts over those which its kernel still holds keeps them, but
+// asks before it claims them; and who says in a handover that it took them has them, for the other lets go on that word.
 import type { Fact, NodeName, Vrid } from '../../src/core/types.ts';
 import { demand, type Observe, type Packet } from './happening.ts';
 import type { World } from './world.ts';
@@ -13,6 +14,8 @@ interface Start {
 export function createCustodyJudge(world: World): Observe {
   const { setup, timeline } = world;
   const starts = new Map<NodeName, Start>();
+  /** Handovers whose taker has said so. */
+  const taken = new Set<string>();
 
   const noteStart = (node: NodeName): void => {
     const { kernel } = world.host(node);
@@ -33,7 +36,18 @@ export function createCustodyJudge(world: World): Observe {
     demand(!claimed || asked, `${node} started and claimed what its kernel held without asking`);
   };
 
+  const checkTaken = ({ from, advert }: Packet): void => {
+    for (const { vrid, handover } of advert?.groups ?? []) {
+      if (handover?.phase !== 'taken' || taken.has(`${from} ${vrid} ${handover.id}`)) continue;
+      taken.add(`${from} ${vrid} ${handover.id}`);
+      const vips = setup.groups.find((group) => group.vrid === vrid)?.vips ?? [];
+      const missing = vips.filter((vip) => !world.host(from).kernel.has(vip)).map((vip) => vip.address);
+      demand(missing.length === 0, `${from} says that it took group ${vrid} over, without ${missing.join(', ')}`);
+    }
+  };
+
   return (happening) => {
+    if (happening.type === 'sent') checkTaken(happening.packet);
     if (happening.type === 'processStarted') noteStart(happening.node);
     if (happening.type === 'received') noteAnswer(happening.packet);
     if (happening.type === 'fact') check(happening.node, happening.fact);

@@ -257,9 +257,9 @@ export const plants: readonly Plant[] = [
   },
   {
     mistake: 'says no goodbye',
-    file: operator,
-    find: "turn.state = { ...turn.state, shutdown: 'done' };\n  advertise(turn);",
-    replace: "turn.state = { ...turn.state, shutdown: 'done' };",
+    file: 'src/core/adverts.ts',
+    find: "if (turn.speech === 'none' &&",
+    replace: "if (turn.state.shutdown === 'done' && !turn.state.inPlace) return;\n  if (turn.speech === 'none' &&",
   },
   {
     mistake: 'enters maintenance and leaves its groups to nobody',
@@ -300,11 +300,10 @@ export const plants: readonly Plant[] = [
     replace: 'step(this.#config, before, event, this.#now())',
   },
   {
-    mistake: 'announces before it has the address',
-    file: keeper,
-    find: 'const refused = this.#applyIntent(before);',
-    replace:
-      "for (const effect of next.effects) if (effect.type === 'announce') this.#kernel.announce(effect.vrid);\n    this.#kernel.announceWaiting();\n    const refused = this.#applyIntent(before);",
+    mistake: 'announces what it does not hold',
+    file: 'src/keeper/announcer.ts',
+    find: 'mayAnnounce(one) ? announce(one.vip) : undefined',
+    replace: 'announce(one.vip)',
   },
   {
     mistake: 'says what its kernel refused to do',

@@ -326,6 +326,17 @@ describe('a planned handover', () => {
     expect(pair.gap(from)).toBeLessThan(backupPatience + interval);
   });
 
+  test('to one whose kernel refuses the address leaves it where it was', () => {
+    const pair = createPair({ standby: 'warm' });
+    const from = pair.now;
+    pair.vsbak.kernel.troubles = { refuse: 1, slow: 0 };
+    const id = pair.world.failover('vs1', 51);
+    pair.pass(3_000);
+    expect(pair.outcome(id)).toMatchObject({ ok: false, reason: 'not-confirmed' });
+    expect(pair.holders()).toEqual(['vs1']);
+    expect(pair.gap(from)).toBe(0);
+  });
+
   test('to a named director goes to that one', () => {
     const three = createPair({ names: ['vs1', 'vsbak', 'vs3'] });
     const from = three.now;
