@@ -5,7 +5,7 @@ import type { KernelFailure } from '../keeper/ports.ts';
 import type { Ipvs } from '../kernel/ipvs.ts';
 
 export function keepConnectionsInSync(
-  ipvs: Ipvs,
+  ipvs: Pick<Ipvs, 'startSync'>,
   sync: SyncConfig | undefined,
   report: (failures: readonly KernelFailure[]) => void,
 ): void {

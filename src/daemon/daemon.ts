@@ -7,6 +7,7 @@ import type { DirectorStatus } from '../control/status.ts';
 import type { Vip } from '../core/types.ts';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
 import { type Ipvs, openIpvs } from '../kernel/ipvs.ts';
+import { vipOwner } from '../neighbour/vipOwner.ts';
 import { createPeerChannel, type PeerChannel } from '../peer/channel.ts';
 import type { Handlers } from '../rpc/methods.ts';
 import { createReconciler } from '../rules/reconciler.ts';
@@ -75,10 +76,11 @@ async function layGround({ config, node, stateDir }: DaemonStart, reports: Repor
   });
   const ipvs = openIpvs();
   const reconciler = createReconciler({ ipvs, ownership: memory.ownership });
-  const duty = await startRulesDuty({ store, reconciler, standby: wishes.standby, report: reports.rules });
+  const groups = config.groups.map(({ vrid }) => vrid);
+  const duty = await startRulesDuty({ store, reconciler, standby: wishes.standby, groups, report: reports.rules });
   keepConnectionsInSync(ipvs, wishes.connectionSync, reports.kernel);
   const close = async (): Promise<void> => {
-    duty.close();
+    await duty.close();
     await Promise.all([store.close(), memory.close()]);
     ipvs.close();
   };
@@ -107,7 +109,7 @@ async function startKeeping(start: DaemonStart, reports: Reports, { memory, stor
   });
   duty.begin((message) => keeper.post(message));
   const vips = config.groups.flatMap((group) => group.vips);
-  const watch = startVipWatch({ vips, holds: (vip) => isHeld(keeper, vip), report: reports.neighbour });
+  const watch = startVipWatch({ vips, holds: (vip) => isHeld(keeper, vip), ownerOf: vipOwner, report: reports.neighbour });
   watches.push(watch);
   return { keeper, keeperDied: died.promise, watch, close: () => watch.close() };
 }

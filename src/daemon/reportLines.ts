@@ -1,6 +1,7 @@
 // What the main thread's own parts tell, as sentences for an operator.
 import type { ChannelReport } from '../alerts/channelQueue.ts';
 import type { NeighbourStatus } from '../control/status.ts';
+import type { KernelFailure } from '../keeper/ports.ts';
 import type { LogLine } from '../log/line.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
@@ -10,6 +11,7 @@ import type { RulesEvent } from './rulesDuty.ts';
 const line = (level: LogLine['level'], message: string, fields: LogLine['fields'] = {}): LogLine => ({ level, message, fields });
 
 export function rulesLine(event: RulesEvent): LogLine {
+  if (event.type === 'rulesLeft') return rulesLeftLine(event.failures);
   const { revision, digest } = event.revision;
   const fields = { type: event.type, revision, digest };
   switch (event.type) {
@@ -31,6 +33,11 @@ export function rulesLine(event: RulesEvent): LogLine {
         failures: event.failures,
       });
   }
+}
+
+function rulesLeftLine(failures: readonly KernelFailure[]): LogLine {
+  const said = failures.map(({ attempt, object, errno }) => `cannot ${attempt} ${object}: ${errno}`);
+  return line('error', `rules: not all taken out of the kernel: ${said.join('; ')}`, { type: 'rulesLeft', failures });
 }
 
 export function storeLine(event: StoreEvent): LogLine {

@@ -1,13 +1,13 @@
 // Keeps the kernel's IPVS table at the newest rules (warm standby), or the bytes for it ready (cold standby), and tells
 // the keeper. Nothing here is waited for at a takeover: what the keeper needs it has got before.
-
 import type { RulesStatus } from '../control/status.ts';
-import type { RulesMark } from '../core/types.ts';
+import type { RulesMark, Vrid } from '../core/types.ts';
 import type { FromKeeper, ToKeeper } from '../keeper/messages.ts';
 import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
 import type { RulesRevision } from '../rules/document.ts';
 import type { Reconciler } from '../rules/reconciler.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
+import { watchService } from './service.ts';
 
 export interface RulesDuty {
   /** What adverts say of our rules before the first message to the keeper. */
@@ -16,24 +16,28 @@ export interface RulesDuty {
   /** The keeper runs: from now on it is told of every change. */
   begin(post: (message: ToKeeper) => void): void;
   /**
-   * On cold standby the rules follow the roles: written by the keeper at a takeover, taken out here when this director is
-   * backup again, and prepared anew.
+   * On cold standby the rules follow the roles: written by the keeper at a takeover, taken out here when this director
+   * serves no group any more, and prepared anew.
    */
   noteKeeper(message: FromKeeper): void;
-  close(): void;
+  /** Resolves when the kernel is not written any more. */
+  close(): Promise<void>;
 }
 
 export interface RulesDutyParts {
   readonly store: RulesStore;
   readonly reconciler: Reconciler;
   readonly standby: 'warm' | 'cold';
+  readonly groups: readonly Vrid[];
   readonly report: (event: RulesEvent) => void;
 }
 
 export type RulesEvent =
   | { readonly type: 'rulesIn'; readonly revision: RulesRevision; readonly written: number }
   | { readonly type: 'rulesPrepared'; readonly revision: RulesRevision; readonly requests: number }
-  | { readonly type: 'rulesNotIn'; readonly revision: RulesRevision; readonly failures: readonly KernelFailure[]; readonly detail: string };
+  | { readonly type: 'rulesNotIn'; readonly revision: RulesRevision; readonly failures: readonly KernelFailure[]; readonly detail: string }
+  /** On cold standby: services of ours that the kernel did not give up. */
+  | { readonly type: 'rulesLeft'; readonly failures: readonly KernelFailure[] };
 
 /** What the kernel refused may be possible later: a module loaded by hand, memory freed. */
 const retryMs = 10_000;
@@ -41,20 +45,23 @@ const noRules: RulesMark = { revision: 0, digest: '0'.repeat(16), ready: true };
 
 export async function startRulesDuty(parts: RulesDutyParts): Promise<RulesDuty> {
   const { store } = parts;
+  const service = watchService(parts.groups);
   let post: (message: ToKeeper) => void = () => undefined;
   let outcome: Outcome = { mark: noRules, batch: undefined, errors: [] };
   let retry: NodeJS.Timeout | undefined;
+  let withdrawn: Promise<void> = Promise.resolve();
 
   const bring = async (revision: RulesRevision): Promise<void> => {
-    clearTimeout(retry);
     outcome = await bringIn(parts, revision);
+    clearTimeout(retry);
     if (outcome.errors.length > 0) retry = setTimeout(again, retryMs).unref();
     if (store.current() === revision) tell();
   };
 
   const tell = (): void => {
-    const { mark } = outcome;
-    post({ type: 'rules', mark, batch: outcome.batch ?? { ...mark, messages: new Uint8Array(), labels: [] } });
+    const { mark, batch } = outcome;
+    const { revision, digest } = mark;
+    post({ type: 'rules', mark, batch: batch ?? { revision, digest, messages: new Uint8Array(), labels: [] } });
   };
 
   const again = (): void => {
@@ -62,9 +69,10 @@ export async function startRulesDuty(parts: RulesDutyParts): Promise<RulesDuty> 
     if (revision !== undefined) void bring(revision);
   };
 
+  // Before anything is waited for: a change that comes meanwhile must not be missed.
+  const forget = store.onChange((revision) => void bring(revision));
   const initial = store.current();
   if (initial !== undefined) await bring(initial);
-  const forget = store.onChange((revision) => void bring(revision));
 
   return {
     get mark() {
@@ -78,10 +86,13 @@ export async function startRulesDuty(parts: RulesDutyParts): Promise<RulesDuty> 
     noteKeeper(message) {
       if (parts.standby === 'warm') return;
       if (message.type === 'takeover') again();
-      if (message.type === 'fact' && message.fact.type === 'becameBackup') void withdraw(parts).then(again);
+      if (message.type !== 'fact' || !service.isOverAfter(message.fact)) return;
+      withdrawn = withdraw(parts);
+      void withdrawn.then(again);
     },
-    close() {
+    async close() {
       forget();
+      await withdrawn;
       clearTimeout(retry);
     },
   };
@@ -124,8 +135,9 @@ async function prepare({ reconciler, report }: RulesDutyParts, revision: RulesRe
 }
 
 /** A kernel that cannot be read holds nothing of ours either, or tells so when the rules are prepared. */
-async function withdraw({ reconciler }: RulesDutyParts): Promise<void> {
-  await reconciler.withdraw().catch(() => undefined);
+async function withdraw({ reconciler, report }: RulesDutyParts): Promise<void> {
+  const result = await reconciler.withdraw().catch(() => undefined);
+  if (result !== undefined && result.failures.length > 0) report({ type: 'rulesLeft', failures: result.failures });
 }
 
 const failureText = (failure: KernelFailure): string => `${failure.attempt} ${failure.object}: ${failure.errno}`;

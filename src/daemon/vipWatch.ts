@@ -1,9 +1,9 @@
 // A backup asks now and then who answers for the virtual IPs on its networks: by the neighbour table, as any client would
 // see it. For people only: nothing is decided by it.
 import type { NeighbourStatus } from '../control/status.ts';
-import type { Vip } from '../core/types.ts';
+import type { Fact, Vip } from '../core/types.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
-import { type VipOwner, vipOwner } from '../neighbour/vipOwner.ts';
+import type { VipOwner } from '../neighbour/vipOwner.ts';
 
 export interface VipWatch {
   /** Who is active may have changed: looks soon. */
@@ -16,6 +16,8 @@ export interface VipWatchParts {
   readonly vips: readonly Vip[];
   /** Only a director that does not hold the address can ask who does. */
   readonly holds: (vip: Vip) => Promise<boolean>;
+  /** Always resolves, after many seconds perhaps. */
+  readonly ownerOf: (address: string) => Promise<VipOwner>;
   readonly report: (now: NeighbourStatus, before: NeighbourStatus | undefined) => void;
 }
 
@@ -29,15 +31,21 @@ export function startVipWatch(parts: VipWatchParts): VipWatch {
   const vips = parts.vips.filter(({ family }) => family === 4).slice(0, vipsAtMost);
   const seen = new Map<string, NeighbourStatus>();
   let timer: NodeJS.Timeout | undefined;
+  let looking = false;
+  let changed = false;
+  let closed = false;
 
   const lookIn = (delayMs: number): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => void look(), delayMs).unref();
+    if (!closed) timer = setTimeout(() => void look(), delayMs).unref();
   };
 
   const look = async (): Promise<void> => {
-    for (const vip of vips) await lookAt(vip);
-    lookIn(everyMs);
+    looking = true;
+    changed = false;
+    for (const vip of vips) if (!closed) await lookAt(vip);
+    looking = false;
+    lookIn(changed ? afterChangeMs : everyMs);
   };
 
   const lookAt = async (vip: Vip): Promise<void> => {
@@ -46,7 +54,7 @@ export function startVipWatch(parts: VipWatchParts): VipWatch {
       seen.delete(vip.address);
       return;
     }
-    const now = statusOf(vip, await vipOwner(vip.address));
+    const now = statusOf(vip, await parts.ownerOf(vip.address));
     seen.set(vip.address, now);
     if (now.mac !== before?.mac || now.detail !== before?.detail) parts.report(now, before);
   };
@@ -54,12 +62,19 @@ export function startVipWatch(parts: VipWatchParts): VipWatch {
   lookIn(afterChangeMs);
   return {
     noteKeeper(message) {
-      if (message.type === 'fact' && (message.fact.type === 'becameBackup' || message.fact.type === 'peerHeard')) lookIn(afterChangeMs);
+      if (message.type !== 'fact' || !rolesMayHaveChanged(message.fact)) return;
+      changed = true;
+      if (!looking) lookIn(afterChangeMs);
     },
     status: () => [...seen.values()],
-    close: () => clearTimeout(timer),
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
   };
 }
+
+const rolesMayHaveChanged = ({ type }: Fact): boolean => type === 'becameActive' || type === 'becameBackup' || type === 'peerHeard';
 
 const statusOf = ({ address, dev }: Vip, owner: VipOwner): NeighbourStatus =>
   owner.ok ? { address, dev, mac: owner.mac, detail: undefined } : { address, dev, mac: undefined, detail: owner.detail };

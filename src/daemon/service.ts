@@ -1,0 +1,39 @@
+// Whether this director may be serving: until each group has said that its virtual IPs are not here, a restarted process
+// may have found some in its kernel.
+import type { Fact, Vrid } from '../core/types.ts';
+
+export interface Service {
+  /** True when after this fact no virtual IP of any group is here. */
+  isOverAfter(fact: Fact): boolean;
+}
+
+export function watchService(groups: readonly Vrid[]): Service {
+  const released = new Set<Vrid>();
+  const release = (vrid: Vrid): boolean => {
+    released.add(vrid);
+    return groups.every((group) => released.has(group));
+  };
+  return {
+    isOverAfter(fact) {
+      switch (fact.type) {
+        case 'becameActive':
+          released.delete(fact.vrid);
+          return false;
+        case 'becameBackup':
+        case 'enteredFault':
+        case 'enteredMaintenance':
+          return release(fact.vrid);
+        case 'stopped':
+          return fact.released && release(fact.vrid);
+        case 'handoverStarted':
+        case 'handoverCompleted':
+        case 'handoverCalledOff':
+        case 'takeoverWithheld':
+        case 'bothActive':
+        case 'peerHeard':
+        case 'peerLost':
+          return false;
+      }
+    },
+  };
+}

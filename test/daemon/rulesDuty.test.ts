@@ -1,0 +1,343 @@
+// The rules between store, kernel and keeper: with the real reconciler, on an IPVS table in memory that takes real bytes.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Fact } from '../../src/core/types.ts';
+import { millis } from '../../src/core/types.ts';
+import { type RulesDuty, type RulesEvent, startRulesDuty } from '../../src/daemon/rulesDuty.ts';
+import type { ToKeeper } from '../../src/keeper/messages.ts';
+import type { RulesDocument } from '../../src/rules/document.ts';
+import { serviceKey } from '../../src/rules/kernelServices.ts';
+import { createReconciler, type IpvsTable } from '../../src/rules/reconciler.ts';
+import { holdRules } from '../../src/store/heldRules.ts';
+import type { RulesStoreState } from '../../src/store/rulesStore.ts';
+import { eventually } from '../eventually.ts';
+import { revised, rules, server, service } from '../rules/documents.ts';
+import { createVirtualIpvs, type VirtualIpvs } from '../rules/virtualIpvs.ts';
+
+type RulesMessage = Extract<ToKeeper, { type: 'rules' }>;
+
+const one = rules(service('10.0.0.1', [server('10.0.0.11')]));
+const two = rules(service('10.0.0.2', [server('10.0.0.12')]));
+const [web, mail] = [51, 52];
+
+let ipvs: VirtualIpvs;
+let duty: RulesDuty | undefined;
+/** A disk that takes its time: while it is set, no ownership is saved. */
+let disk: Promise<void> | undefined;
+const events: RulesEvent[] = [];
+const told: RulesMessage[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  ipvs = createVirtualIpvs();
+  disk = undefined;
+});
+afterEach(async () => {
+  await duty?.close();
+  duty = undefined;
+  events.length = 0;
+  told.length = 0;
+  vi.useRealTimers();
+});
+
+function storeOf(initial: RulesDocument | undefined, state: Partial<RulesStoreState> = {}) {
+  const held = holdRules(initial === undefined ? undefined : revised(initial), () => Promise.resolve());
+  return {
+    put: (document: RulesDocument, revision: number) => held.adopt(revised(document, revision)),
+    current: () => held.current(),
+    onChange: held.onChange,
+    apply: () => Promise.reject(new Error('nobody applies rules here')),
+    recordEvent: () => undefined,
+    state: (): RulesStoreState => ({
+      backend: 'redis',
+      connected: true,
+      detail: undefined,
+      source: held.source(),
+      trouble: undefined,
+      eventsLost: 0,
+      ...state,
+    }),
+    close: () => Promise.resolve(),
+  };
+}
+
+type Store = ReturnType<typeof storeOf>;
+
+async function start(store: Store, standby: 'warm' | 'cold' = 'warm', table: IpvsTable = ipvs): Promise<RulesDuty> {
+  const ownership = { load: () => Promise.resolve([]), save: async () => disk };
+  const reconciler = createReconciler({ ipvs: table, ownership });
+  duty = await startRulesDuty({ store, reconciler, standby, groups: [web, mail], report: (event) => events.push(event) });
+  return duty;
+}
+
+async function begun(store: Store, standby: 'warm' | 'cold' = 'warm', table: IpvsTable = ipvs): Promise<RulesDuty> {
+  const begin = await start(store, standby, table);
+  begin.begin((message) => {
+    if (message.type === 'rules') told.push(message);
+  });
+  return begin;
+}
+
+/** A kernel without ip_vs. */
+const noIpvs = (): IpvsTable => ({
+  family: refuse,
+  dump: refuse,
+  hasScheduler: refuse,
+  write: () => [{ object: 'IPVS', attempt: 'write', errno: 'ENOENT' }],
+});
+
+function refuse(): never {
+  throw new Error('IPVS: cannot find ip_vs');
+}
+
+const inKernel = (): string[] => ipvs.dump().map(({ service: { id } }) => serviceKey(id));
+const toldRevisions = (): number[] => told.map(({ mark }) => mark.revision);
+const lastTold = (): RulesMessage | undefined => told.at(-1);
+
+/** The keeper writes what it was told last, as it does at a takeover. */
+const write = (): void => {
+  const batch = lastTold()?.batch;
+  if (batch !== undefined) ipvs.write(batch);
+};
+
+const fact = (told: Fact) => ({ type: 'fact', at: millis(0), fact: told }) as const;
+const becameActive = (vrid: number) =>
+  fact({
+    type: 'becameActive',
+    vrid,
+    reason: 'active-down',
+    evidence: { active: 'vs1', lastHeardAgo: undefined, activeDownInterval: undefined, late: millis(0) },
+  });
+const becameBackup = (vrid: number) => fact({ type: 'becameBackup', vrid, reason: 'handed-over', to: 'vs1' });
+const stopped = (vrid: number, released: boolean) => fact({ type: 'stopped', vrid, released });
+
+function takeover(vrid: number) {
+  const at = millis(0);
+  return { type: 'takeover', timeline: { vrid, decidedAt: at, rulesInAt: at, vipAddedAt: at, announcedAt: at } } as const;
+}
+
+describe('on warm standby', () => {
+  test('the rules are in the kernel before the keeper starts, and nothing is left to be written at a takeover', async () => {
+    const { mark } = await begun(storeOf(one));
+    expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
+    expect(mark).toMatchObject({ revision: 1, digest: revised(one).digest, ready: true });
+    expect(told).toEqual([{ type: 'rules', mark, batch: { revision: 1, digest: mark.digest, messages: new Uint8Array(), labels: [] } }]);
+    expect(events).toEqual([{ type: 'rulesIn', revision: revised(one), written: 2 }]);
+  });
+
+  test('a director that knows no rules yet is ready with none', async () => {
+    const { mark, status } = await begun(storeOf(undefined));
+    expect(mark).toEqual({ revision: 0, digest: '0'.repeat(16), ready: true });
+    expect(toldRevisions()).toEqual([0]);
+    expect(status()).toMatchObject({ revision: 0, services: 0, servers: 0, source: 'none', errors: [] });
+  });
+
+  test('a change goes into the kernel and the keeper is told', async () => {
+    const store = storeOf(one);
+    const { status } = await begun(store);
+    store.put(two, 2);
+    await eventually(toldRevisions).toEqual([1, 2]);
+    expect(inKernel()).toEqual(['tcp 10.0.0.2:80']);
+    expect(status()).toMatchObject({ revision: 2, services: 1, servers: 1, source: 'store', errors: [] });
+  });
+
+  test('of changes that come while an earlier one is being written, the keeper is told the newest only', async () => {
+    const store = storeOf(one);
+    await begun(store);
+    const slow = Promise.withResolvers<void>();
+    disk = slow.promise;
+    store.put(two, 2);
+    store.put(rules(), 3);
+    store.put(one, 4);
+    slow.resolve();
+    await eventually(toldRevisions).toEqual([1, 4]);
+    expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
+    expect(events.map((event) => event.type === 'rulesIn' && event.revision.revision)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('a change that comes while the first rules are being written is not missed', async () => {
+    const store = storeOf(one);
+    const slow = Promise.withResolvers<void>();
+    disk = slow.promise;
+    const starting = begun(store);
+    store.put(two, 2);
+    slow.resolve();
+    await starting;
+    await eventually(() => lastTold()?.mark.revision).toBe(2);
+    expect(inKernel()).toEqual(['tcp 10.0.0.2:80']);
+  });
+
+  test('roles change nothing in the kernel', async () => {
+    const { noteKeeper } = await begun(storeOf(one));
+    ipvs.takeCommands();
+    for (const message of [becameActive(web), takeover(web), becameBackup(web), becameBackup(mail)]) noteKeeper(message);
+    await duty?.close();
+    expect(ipvs.takeCommands()).toEqual([]);
+    expect(toldRevisions()).toEqual([1]);
+  });
+});
+
+describe('what the kernel refuses', () => {
+  test('is told, stands in status, and does not keep a director with other services from taking over', async () => {
+    const both = rules(service('10.0.0.1', []), service('10.0.0.2', [], { scheduler: 'nowhere' }));
+    const { mark, status } = await begun(storeOf(both));
+    expect(mark.ready).toBe(true);
+    expect(status().errors).toEqual(['add service tcp 10.0.0.2:80 nowhere: ENOENT']);
+    expect(events).toMatchObject([{ type: 'rulesNotIn', detail: 'add service tcp 10.0.0.2:80 nowhere: ENOENT' }]);
+  });
+
+  test('makes a director that would have no service at all not ready', async () => {
+    ipvs.refusal = 'EPERM';
+    expect((await begun(storeOf(one))).mark.ready).toBe(false);
+    expect(lastTold()?.mark.ready).toBe(false);
+  });
+
+  test('is tried again after ten seconds, until the kernel takes it', async () => {
+    ipvs.refusal = 'ENOMEM';
+    const { status } = await begun(storeOf(one));
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(told).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await eventually(() => told.length).toBe(2);
+    ipvs.refusal = undefined;
+    await vi.advanceTimersByTimeAsync(10_000);
+    await eventually(() => lastTold()?.mark.ready).toBe(true);
+    expect(status().errors).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is not tried again when newer rules are in', async () => {
+    ipvs.refusal = 'ENOMEM';
+    const store = storeOf(one);
+    await begun(store);
+    ipvs.refusal = undefined;
+    store.put(two, 2);
+    await eventually(() => lastTold()?.mark.ready).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is not tried again after the end', async () => {
+    ipvs.refusal = 'ENOMEM';
+    const { close } = await begun(storeOf(one));
+    await close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a store that cannot be used stands in status too', async () => {
+    const trouble = { what: 'gone', detail: 'the store has no rules any more' } as const;
+    expect((await begun(storeOf(one, { trouble }))).status().errors).toEqual(['the store has no rules any more']);
+  });
+});
+
+describe('in a kernel without IPVS', () => {
+  test.each(['warm', 'cold'] as const)('a director with services is not ready and says why (%s)', async (standby) => {
+    const { mark, status } = await begun(storeOf(one), standby, noIpvs());
+    expect(mark).toMatchObject({ revision: 1, ready: false });
+    expect(status().errors).toEqual(['IPVS: cannot find ip_vs']);
+    expect(events).toMatchObject([{ type: 'rulesNotIn', failures: [], detail: 'IPVS: cannot find ip_vs' }]);
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  test.each(['warm', 'cold'] as const)('a director without services is ready and has nothing to complain of (%s)', async (standby) => {
+    const { mark, status } = await begun(storeOf(rules()), standby, noIpvs());
+    expect(mark).toMatchObject({ revision: 1, ready: true });
+    expect(status().errors).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('an ownership that cannot be saved is told, and the rules are in all the same', async () => {
+    disk = Promise.reject(new Error('the disk is full'));
+    const { mark, status } = await begun(storeOf(one));
+    expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
+    expect(mark.ready).toBe(true);
+    expect(status().errors).toEqual(['which services are ours could not be saved: the disk is full']);
+  });
+});
+
+describe('on cold standby', () => {
+  test('the kernel is left empty, and the keeper gets what is to be written at a takeover', async () => {
+    const { mark } = await begun(storeOf(one), 'cold');
+    expect(inKernel()).toEqual([]);
+    expect(mark.ready).toBe(true);
+    expect(lastTold()?.batch.labels).toEqual(['service tcp 10.0.0.1:80 rr', 'server 10.0.0.11:80 of tcp 10.0.0.1:80']);
+    expect(events).toEqual([{ type: 'rulesPrepared', revision: revised(one), requests: 2 }]);
+    write();
+    expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
+  });
+
+  test('after a takeover nothing is left to be written, and a change is the difference only', async () => {
+    const store = storeOf(one);
+    const { noteKeeper } = await begun(store, 'cold');
+    noteKeeper(becameActive(web));
+    write();
+    noteKeeper(takeover(web));
+    await eventually(() => lastTold()?.batch.labels).toEqual([]);
+    store.put(rules(service('10.0.0.1', [server('10.0.0.11'), server('10.0.0.13')])), 2);
+    await eventually(() => lastTold()?.batch.labels).toEqual(['server 10.0.0.13:80 of tcp 10.0.0.1:80']);
+  });
+
+  describe('the services leave the kernel when this director serves no group any more', () => {
+    async function serving(...vrids: readonly number[]): Promise<RulesDuty> {
+      const serves = await begun(storeOf(one), 'cold');
+      for (const vrid of [web, mail]) serves.noteKeeper(vrids.includes(vrid) ? becameActive(vrid) : becameBackup(vrid));
+      write();
+      return serves;
+    }
+
+    test.each([
+      ['backup', becameBackup(web)],
+      ['in fault', fact({ type: 'enteredFault', vrid: web, reason: 'link-down', detail: 'eth0' })],
+      ['in maintenance', fact({ type: 'enteredMaintenance', vrid: web })],
+    ])('because it is %s', async (_title, message) => {
+      const { noteKeeper } = await serving(web);
+      const before = told.length;
+      noteKeeper(message);
+      await eventually(inKernel).toEqual([]);
+      await eventually(() => told.length).toBe(before + 1);
+      expect(lastTold()?.batch.labels).toHaveLength(2);
+    });
+
+    test('because it stopped, before the end', async () => {
+      const { noteKeeper, close } = await serving(web);
+      noteKeeper(stopped(web, true));
+      await close();
+      expect(inKernel()).toEqual([]);
+    });
+
+    test('but not when it stopped in place', async () => {
+      const { noteKeeper, close } = await serving(web, mail);
+      for (const vrid of [web, mail]) noteKeeper(stopped(vrid, false));
+      await close();
+      expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
+    });
+
+    test('and not before the last of its groups is gone', async () => {
+      const { noteKeeper } = await serving(web, mail);
+      noteKeeper(becameBackup(web));
+      noteKeeper(becameActive(web));
+      noteKeeper(becameBackup(mail));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
+      noteKeeper(becameBackup(web));
+      await eventually(inKernel).toEqual([]);
+    });
+
+    test('a restarted director keeps them while it does not know whether it still serves', async () => {
+      ipvs.write((await begun(storeOf(one), 'cold').then(() => lastTold()))?.batch ?? expect.fail('nothing was told'));
+      const { noteKeeper, close } = await begun(storeOf(one), 'cold');
+      noteKeeper(becameBackup(mail));
+      await close();
+      expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
+    });
+
+    test('what the kernel does not give up is told', async () => {
+      const { noteKeeper, close } = await serving(web);
+      ipvs.refusal = 'EPERM';
+      noteKeeper(becameBackup(web));
+      await close();
+      expect(events).toContainEqual({
+        type: 'rulesLeft',
+        failures: [{ object: 'service tcp 10.0.0.1:80 rr', attempt: 'remove', errno: 'EPERM' }],
+      });
+    });
+  });
+});
