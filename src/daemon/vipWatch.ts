@@ -45,8 +45,10 @@ export function startVipWatch(parts: VipWatchParts): VipWatch {
     changed = false;
     for (const vip of vips) if (!closed) await lookAt(vip);
     looking = false;
-    lookIn(changed ? afterChangeMs : everyMs);
+    lookIn(nextMs());
   };
+
+  const nextMs = (): number => (changed ? afterChangeMs : everyMs);
 
   const lookAt = async (vip: Vip): Promise<void> => {
     const before = seen.get(vip.address);

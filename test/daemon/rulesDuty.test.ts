@@ -4,7 +4,7 @@ import type { Fact } from '../../src/core/types.ts';
 import { millis } from '../../src/core/types.ts';
 import { type RulesDuty, type RulesEvent, startRulesDuty } from '../../src/daemon/rulesDuty.ts';
 import type { ToKeeper } from '../../src/keeper/messages.ts';
-import type { RulesDocument } from '../../src/rules/document.ts';
+import type { RulesDocument, RulesRevision } from '../../src/rules/document.ts';
 import { serviceKey } from '../../src/rules/kernelServices.ts';
 import { createReconciler, type IpvsTable } from '../../src/rules/reconciler.ts';
 import { holdRules } from '../../src/store/heldRules.ts';
@@ -44,7 +44,7 @@ function storeOf(initial: RulesDocument | undefined, state: Partial<RulesStoreSt
   return {
     put: (document: RulesDocument, revision: number) => held.adopt(revised(document, revision)),
     current: () => held.current(),
-    onChange: held.onChange,
+    onChange: (listener: (revision: RulesRevision) => void) => held.onChange(listener),
     apply: () => Promise.reject(new Error('nobody applies rules here')),
     recordEvent: () => undefined,
     state: (): RulesStoreState => ({
@@ -117,33 +117,35 @@ function takeover(vrid: number) {
 
 describe('on warm standby', () => {
   test('the rules are in the kernel before the keeper starts, and nothing is left to be written at a takeover', async () => {
-    const { mark } = await begun(storeOf(one));
+    const running = await begun(storeOf(one));
     expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
-    expect(mark).toMatchObject({ revision: 1, digest: revised(one).digest, ready: true });
-    expect(told).toEqual([{ type: 'rules', mark, batch: { revision: 1, digest: mark.digest, messages: new Uint8Array(), labels: [] } }]);
+    expect(running.mark).toMatchObject({ revision: 1, digest: revised(one).digest, ready: true });
+    expect(told).toEqual([
+      { type: 'rules', mark: running.mark, batch: { revision: 1, digest: running.mark.digest, messages: new Uint8Array(), labels: [] } },
+    ]);
     expect(events).toEqual([{ type: 'rulesIn', revision: revised(one), written: 2 }]);
   });
 
   test('a director that knows no rules yet is ready with none', async () => {
-    const { mark, status } = await begun(storeOf(undefined));
-    expect(mark).toEqual({ revision: 0, digest: '0'.repeat(16), ready: true });
+    const running = await begun(storeOf(undefined));
+    expect(running.mark).toEqual({ revision: 0, digest: '0'.repeat(16), ready: true });
     expect(toldRevisions()).toEqual([0]);
-    expect(status()).toMatchObject({ revision: 0, services: 0, servers: 0, source: 'none', errors: [] });
+    expect(running.status()).toMatchObject({ revision: 0, services: 0, servers: 0, source: 'none', errors: [] });
   });
 
   test('a change goes into the kernel and the keeper is told', async () => {
     const store = storeOf(one);
-    const { status } = await begun(store);
+    const running = await begun(store);
     store.put(two, 2);
     await eventually(toldRevisions).toEqual([1, 2]);
     expect(inKernel()).toEqual(['tcp 10.0.0.2:80']);
-    expect(status()).toMatchObject({ revision: 2, services: 1, servers: 1, source: 'store', errors: [] });
+    expect(running.status()).toMatchObject({ revision: 2, services: 1, servers: 1, source: 'store', errors: [] });
   });
 
   test('of changes that come while an earlier one is being written, the keeper is told the newest only', async () => {
     const store = storeOf(one);
     await begun(store);
-    const slow = Promise.withResolvers<void>();
+    const slow: PromiseWithResolvers<void> = Promise.withResolvers();
     disk = slow.promise;
     store.put(two, 2);
     store.put(rules(), 3);
@@ -156,7 +158,7 @@ describe('on warm standby', () => {
 
   test('a change that comes while the first rules are being written is not missed', async () => {
     const store = storeOf(one);
-    const slow = Promise.withResolvers<void>();
+    const slow: PromiseWithResolvers<void> = Promise.withResolvers();
     disk = slow.promise;
     const starting = begun(store);
     store.put(two, 2);
@@ -167,9 +169,9 @@ describe('on warm standby', () => {
   });
 
   test('roles change nothing in the kernel', async () => {
-    const { noteKeeper } = await begun(storeOf(one));
+    const running = await begun(storeOf(one));
     ipvs.takeCommands();
-    for (const message of [becameActive(web), takeover(web), becameBackup(web), becameBackup(mail)]) noteKeeper(message);
+    for (const message of [becameActive(web), takeover(web), becameBackup(web), becameBackup(mail)]) running.noteKeeper(message);
     await duty?.close();
     expect(ipvs.takeCommands()).toEqual([]);
     expect(toldRevisions()).toEqual([1]);
@@ -179,9 +181,9 @@ describe('on warm standby', () => {
 describe('what the kernel refuses', () => {
   test('is told, stands in status, and does not keep a director with other services from taking over', async () => {
     const both = rules(service('10.0.0.1', []), service('10.0.0.2', [], { scheduler: 'nowhere' }));
-    const { mark, status } = await begun(storeOf(both));
-    expect(mark.ready).toBe(true);
-    expect(status().errors).toEqual(['add service tcp 10.0.0.2:80 nowhere: ENOENT']);
+    const running = await begun(storeOf(both));
+    expect(running.mark.ready).toBe(true);
+    expect(running.status().errors).toEqual(['add service tcp 10.0.0.2:80 nowhere: ENOENT']);
     expect(events).toMatchObject([{ type: 'rulesNotIn', detail: 'add service tcp 10.0.0.2:80 nowhere: ENOENT' }]);
   });
 
@@ -193,7 +195,7 @@ describe('what the kernel refuses', () => {
 
   test('is tried again after ten seconds, until the kernel takes it', async () => {
     ipvs.refusal = 'ENOMEM';
-    const { status } = await begun(storeOf(one));
+    const running = await begun(storeOf(one));
     await vi.advanceTimersByTimeAsync(9_999);
     expect(told).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
@@ -201,7 +203,7 @@ describe('what the kernel refuses', () => {
     ipvs.refusal = undefined;
     await vi.advanceTimersByTimeAsync(10_000);
     await eventually(() => lastTold()?.mark.ready).toBe(true);
-    expect(status().errors).toEqual([]);
+    expect(running.status().errors).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -217,8 +219,8 @@ describe('what the kernel refuses', () => {
 
   test('is not tried again after the end', async () => {
     ipvs.refusal = 'ENOMEM';
-    const { close } = await begun(storeOf(one));
-    await close();
+    const running = await begun(storeOf(one));
+    await running.close();
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -230,34 +232,34 @@ describe('what the kernel refuses', () => {
 
 describe('in a kernel without IPVS', () => {
   test.each(['warm', 'cold'] as const)('a director with services is not ready and says why (%s)', async (standby) => {
-    const { mark, status } = await begun(storeOf(one), standby, noIpvs());
-    expect(mark).toMatchObject({ revision: 1, ready: false });
-    expect(status().errors).toEqual(['IPVS: cannot find ip_vs']);
+    const running = await begun(storeOf(one), standby, noIpvs());
+    expect(running.mark).toMatchObject({ revision: 1, ready: false });
+    expect(running.status().errors).toEqual(['IPVS: cannot find ip_vs']);
     expect(events).toMatchObject([{ type: 'rulesNotIn', failures: [], detail: 'IPVS: cannot find ip_vs' }]);
     expect(vi.getTimerCount()).toBe(1);
   });
 
   test.each(['warm', 'cold'] as const)('a director without services is ready and has nothing to complain of (%s)', async (standby) => {
-    const { mark, status } = await begun(storeOf(rules()), standby, noIpvs());
-    expect(mark).toMatchObject({ revision: 1, ready: true });
-    expect(status().errors).toEqual([]);
+    const running = await begun(storeOf(rules()), standby, noIpvs());
+    expect(running.mark).toMatchObject({ revision: 1, ready: true });
+    expect(running.status().errors).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('an ownership that cannot be saved is told, and the rules are in all the same', async () => {
     disk = Promise.reject(new Error('the disk is full'));
-    const { mark, status } = await begun(storeOf(one));
+    const running = await begun(storeOf(one));
     expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
-    expect(mark.ready).toBe(true);
-    expect(status().errors).toEqual(['which services are ours could not be saved: the disk is full']);
+    expect(running.mark.ready).toBe(true);
+    expect(running.status().errors).toEqual(['which services are ours could not be saved: the disk is full']);
   });
 });
 
 describe('on cold standby', () => {
   test('the kernel is left empty, and the keeper gets what is to be written at a takeover', async () => {
-    const { mark } = await begun(storeOf(one), 'cold');
+    const running = await begun(storeOf(one), 'cold');
     expect(inKernel()).toEqual([]);
-    expect(mark.ready).toBe(true);
+    expect(running.mark.ready).toBe(true);
     expect(lastTold()?.batch.labels).toEqual(['service tcp 10.0.0.1:80 rr', 'server 10.0.0.11:80 of tcp 10.0.0.1:80']);
     expect(events).toEqual([{ type: 'rulesPrepared', revision: revised(one), requests: 2 }]);
     write();
@@ -266,10 +268,10 @@ describe('on cold standby', () => {
 
   test('after a takeover nothing is left to be written, and a change is the difference only', async () => {
     const store = storeOf(one);
-    const { noteKeeper } = await begun(store, 'cold');
-    noteKeeper(becameActive(web));
+    const running = await begun(store, 'cold');
+    running.noteKeeper(becameActive(web));
     write();
-    noteKeeper(takeover(web));
+    running.noteKeeper(takeover(web));
     await eventually(() => lastTold()?.batch.labels).toEqual([]);
     store.put(rules(service('10.0.0.1', [server('10.0.0.11'), server('10.0.0.13')])), 2);
     await eventually(() => lastTold()?.batch.labels).toEqual(['server 10.0.0.13:80 of tcp 10.0.0.1:80']);
@@ -288,52 +290,52 @@ describe('on cold standby', () => {
       ['in fault', fact({ type: 'enteredFault', vrid: web, reason: 'link-down', detail: 'eth0' })],
       ['in maintenance', fact({ type: 'enteredMaintenance', vrid: web })],
     ])('because it is %s', async (_title, message) => {
-      const { noteKeeper } = await serving(web);
+      const running = await serving(web);
       const before = told.length;
-      noteKeeper(message);
+      running.noteKeeper(message);
       await eventually(inKernel).toEqual([]);
       await eventually(() => told.length).toBe(before + 1);
       expect(lastTold()?.batch.labels).toHaveLength(2);
     });
 
     test('because it stopped, before the end', async () => {
-      const { noteKeeper, close } = await serving(web);
-      noteKeeper(stopped(web, true));
-      await close();
+      const running = await serving(web);
+      running.noteKeeper(stopped(web, true));
+      await running.close();
       expect(inKernel()).toEqual([]);
     });
 
     test('but not when it stopped in place', async () => {
-      const { noteKeeper, close } = await serving(web, mail);
-      for (const vrid of [web, mail]) noteKeeper(stopped(vrid, false));
-      await close();
+      const running = await serving(web, mail);
+      for (const vrid of [web, mail]) running.noteKeeper(stopped(vrid, false));
+      await running.close();
       expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
     });
 
     test('and not before the last of its groups is gone', async () => {
-      const { noteKeeper } = await serving(web, mail);
-      noteKeeper(becameBackup(web));
-      noteKeeper(becameActive(web));
-      noteKeeper(becameBackup(mail));
+      const running = await serving(web, mail);
+      running.noteKeeper(becameBackup(web));
+      running.noteKeeper(becameActive(web));
+      running.noteKeeper(becameBackup(mail));
       await vi.advanceTimersByTimeAsync(0);
       expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
-      noteKeeper(becameBackup(web));
+      running.noteKeeper(becameBackup(web));
       await eventually(inKernel).toEqual([]);
     });
 
     test('a restarted director keeps them while it does not know whether it still serves', async () => {
       ipvs.write((await begun(storeOf(one), 'cold').then(() => lastTold()))?.batch ?? expect.fail('nothing was told'));
-      const { noteKeeper, close } = await begun(storeOf(one), 'cold');
-      noteKeeper(becameBackup(mail));
-      await close();
+      const running = await begun(storeOf(one), 'cold');
+      running.noteKeeper(becameBackup(mail));
+      await running.close();
       expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
     });
 
     test('what the kernel does not give up is told', async () => {
-      const { noteKeeper, close } = await serving(web);
+      const running = await serving(web);
       ipvs.refusal = 'EPERM';
-      noteKeeper(becameBackup(web));
-      await close();
+      running.noteKeeper(becameBackup(web));
+      await running.close();
       expect(events).toContainEqual({
         type: 'rulesLeft',
         failures: [{ object: 'service tcp 10.0.0.1:80 rr', attempt: 'remove', errno: 'EPERM' }],

@@ -49,12 +49,12 @@ const peerHeard = fact({ type: 'peerHeard', peer: 'vs1' });
 const evidence = { active: 'vs1', lastHeardAgo: undefined, activeDownInterval: undefined, late: millis(0) };
 
 test('a while after the start it is asked who answers for each, and told', async () => {
-  const { status } = watching(outside, inside);
+  const running = watching(outside, inside);
   await pass(afterChange - 1);
   expect(asked).toEqual([]);
   await pass(1);
-  expect(status()).toEqual([seen(mac), seen(mac, inside)]);
-  expect(reports).toEqual(status().map((now) => ({ now, before: undefined })));
+  expect(running.status()).toEqual([seen(mac), seen(mac, inside)]);
+  expect(reports).toEqual(running.status().map((now) => ({ now, before: undefined })));
 });
 
 test('the same answer again is no news, another one is, with what it was before', async () => {
@@ -70,20 +70,20 @@ test('the same answer again is no news, another one is, with what it was before'
 
 test('that nobody answers is told with the reason, once', async () => {
   owner = () => ({ ok: false, reason: 'nobody-answers', detail: 'the neighbour table has nobody for it' });
-  const { status } = watching(outside);
+  const running = watching(outside);
   await pass(afterChange);
   await pass(later);
-  expect(status()).toEqual([{ address: '10.9.0.1', dev: 'eth0', mac: undefined, detail: 'the neighbour table has nobody for it' }]);
+  expect(running.status()).toEqual([{ address: '10.9.0.1', dev: 'eth0', mac: undefined, detail: 'the neighbour table has nobody for it' }]);
   expect(reports).toHaveLength(1);
 });
 
 test('a director does not ask for what it holds, and soon forgets what it knew of it', async () => {
-  const { status, noteKeeper } = watching(outside, inside);
+  const running = watching(outside, inside);
   await pass(afterChange);
   held = [outside];
-  noteKeeper(fact({ type: 'becameActive', vrid: 51, reason: 'active-down', evidence }));
+  running.noteKeeper(fact({ type: 'becameActive', vrid: 51, reason: 'active-down', evidence }));
   await pass(afterChange);
-  expect(status()).toEqual([seen(mac, inside)]);
+  expect(running.status()).toEqual([seen(mac, inside)]);
   expect(asked).toEqual([outside, inside, inside].map(({ address }) => address));
 });
 
@@ -91,18 +91,18 @@ test.each([
   ['became backup', fact({ type: 'becameBackup', vrid: 51, reason: 'handed-over', to: 'vs1' })],
   ['hears a peer', peerHeard],
 ])('it is looked soon again when this director %s', async (_title, message) => {
-  const { noteKeeper } = watching(outside);
+  const running = watching(outside);
   await pass(afterChange);
-  noteKeeper(message);
+  running.noteKeeper(message);
   await pass(afterChange);
   expect(asked).toHaveLength(2);
 });
 
 test('nothing else that the keeper tells makes it look', async () => {
-  const { noteKeeper } = watching(outside);
+  const running = watching(outside);
   await pass(afterChange);
-  noteKeeper(fact({ type: 'peerLost', peer: 'vs1', lastHeardAgo: millis(400) }));
-  noteKeeper({ type: 'ready', realtime: 'no' });
+  running.noteKeeper(fact({ type: 'peerLost', peer: 'vs1', lastHeardAgo: millis(400) }));
+  running.noteKeeper({ type: 'ready', realtime: 'no' });
   await pass(afterChange);
   expect(asked).toHaveLength(1);
 });
@@ -110,9 +110,9 @@ test('nothing else that the keeper tells makes it look', async () => {
 test('two looks are never under way at once, since each starts processes: the second one comes behind the first', async () => {
   const slow = Promise.withResolvers<VipOwner>();
   owner = () => slow.promise;
-  const { noteKeeper } = watching(outside);
+  const running = watching(outside);
   await pass(afterChange);
-  noteKeeper(peerHeard);
+  running.noteKeeper(peerHeard);
   await pass(afterChange);
   expect(asked).toHaveLength(1);
   slow.resolve({ ok: true, mac });
@@ -129,9 +129,9 @@ test('only a few of them are asked for, and none of IPv6, which the neighbour pr
 test('after the end nothing is looked at any more, also when a look was under way', async () => {
   const slow = Promise.withResolvers<VipOwner>();
   owner = () => slow.promise;
-  const { close } = watching(outside, inside);
+  const running = watching(outside, inside);
   await pass(afterChange);
-  close();
+  running.close();
   slow.resolve({ ok: true, mac });
   await pass(later);
   expect(asked).toHaveLength(1);
