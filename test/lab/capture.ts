@@ -10,8 +10,14 @@ export interface Capture {
   readonly frames: readonly Frame[];
   /** The first frame, captured already or still to come, of which the predicate is true. */
   frame(matches: (frame: Frame) => boolean, timeoutMs?: number): Promise<Frame>;
+  /** Throws when the kernel dropped any: what a test does not find must not have been there. */
   stop(): Promise<readonly Frame[]>;
 }
+
+// In immediate mode the kernel's ring has slots of the snap length. At tcpdump's own sizes there are 32 of them, and of a
+// burst the rest is lost.
+const snapLength = 2048;
+const bufferKiB = 16_384;
 
 /** Resolves when the capture has begun. The filter is tcpdump's; frames in both directions are taken. */
 export async function startCapture(host: Host, filter: string, dev: Device = host.leg().dev): Promise<Capture> {
@@ -25,8 +31,9 @@ export async function startCapture(host: Host, filter: string, dev: Device = hos
       captured.emit('frame', frame);
     }
   };
-  const argv = ['tcpdump', '-i', dev, '-n', '-Z', 'root', '--immediate-mode', '-U', '-w', '-', filter];
-  const process = host.spawn(argv, { onBytes });
+  const options = ['-i', dev, '-n', '-Z', 'root', '--immediate-mode', '-s', snapLength, '-B', bufferKiB, '-U', '-w', '-'].map(String);
+  const argv = ['tcpdump', ...options, filter];
+  const process = host.observe(argv, { onBytes });
   await process.line(/listening on/);
   return {
     frames,
@@ -44,6 +51,9 @@ export async function startCapture(host: Host, filter: string, dev: Device = hos
       ),
     async stop() {
       await process.stop();
+      const dropped = /^(\d+) packets? dropped by kernel/m.exec(process.output)?.[1];
+      if (dropped !== '0')
+        throw new Error(`capture on ${host.name} ${dev}: the kernel dropped ${dropped ?? 'an unknown number of'} packets`);
       return frames;
     },
   };

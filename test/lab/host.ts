@@ -16,6 +16,7 @@ export class Host {
   readonly namespace: string;
   readonly #switch: string;
   readonly #processes = new Set<LabProcess>();
+  readonly #observers = new Set<LabProcess>();
   readonly #muted = new Set<string>();
   readonly #releases: (() => unknown)[] = [];
   #dropping = false;
@@ -48,11 +49,13 @@ export class Host {
   }
 
   /** Starts a program that goes on; it ends with the cluster at the latest. */
-  spawn(argv: readonly string[], options: ProcessOptions = {}): LabProcess {
-    const started = new LabProcess(this.namespace, argv, options);
-    this.#processes.add(started);
-    void started.exited.then(() => this.#processes.delete(started));
-    return started;
+  spawn(argv: readonly string[], options?: ProcessOptions): LabProcess {
+    return this.#start(this.#processes, argv, options);
+  }
+
+  /** Starts a program that watches the host and is no part of it: a crash does not end it, a freeze does not stop it. */
+  observe(argv: readonly string[], options?: ProcessOptions): LabProcess {
+    return this.#start(this.#observers, argv, options);
   }
 
   /** Unplugs the cable: the host sees its carrier go. Without a device, every cable. */
@@ -125,13 +128,21 @@ export class Host {
     try {
       for (const release of this.#releases) await release();
     } finally {
-      this.#signal('SIGKILL');
-      await Promise.all([...this.#processes].map((process) => process.exited));
+      this.closeAtOnce();
+      await Promise.all([...this.#processes, ...this.#observers].map((process) => process.exited));
     }
   }
 
   closeAtOnce(): void {
     this.#signal('SIGKILL');
+    for (const observer of this.#observers) observer.signal('SIGKILL');
+  }
+
+  #start(among: Set<LabProcess>, argv: readonly string[], options?: ProcessOptions): LabProcess {
+    const started = new LabProcess(this.namespace, argv, options);
+    among.add(started);
+    void started.exited.then(() => among.delete(started));
+    return started;
   }
 
   #signal(name: NodeJS.Signals): void {

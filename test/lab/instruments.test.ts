@@ -47,6 +47,24 @@ test('a capture sees a datagram whole', async () => {
   ipBatch(['addr del 10.0.0.1/24 dev eth0'], cluster.vs1.namespace);
 });
 
+test('a capture loses nothing of a burst', async () => {
+  const capture = await startCapture(cluster.vs1, 'udp port 9');
+  const burst = 'for i in $(seq 2000); do echo $i > /dev/udp/10.0.0.2/9; done';
+  await cluster.client.exec(['bash', '-c', burst]);
+  await capture.frame((frame) => frame.kind === 'udp' && frame.payload.toString() === '2000\n');
+  expect(capture.frames).toHaveLength(2000);
+  await capture.stop();
+});
+
+test('a capture on a host that crashes goes on', async () => {
+  const capture = await startCapture(cluster.vsbak, 'icmp');
+  cluster.vsbak.crash();
+  await cluster.vsbak.reboot();
+  await cluster.client.exec(['ping', '-c', '1', '-i', '0.2', '-w', '5', cluster.vsbak.leg().address]);
+  await capture.frame((frame) => frame.from === cluster.client.leg().mac);
+  await capture.stop();
+});
+
 test('a probe tells who answered, and how long nobody did', async () => {
   ipBatch([virtual], cluster.vs1.namespace);
   announce(cluster.vs1);
