@@ -33,7 +33,7 @@ export function keeperBoot({ config, node, keys, memory, rules }: BootParts): Ke
  * so that a dead one does not go on answering. The kernel counts it in whole seconds.
  */
 function leaseSeconds(config: Config): number {
-  return Math.max(2, Math.ceil(activeDownInterval(1, config.heartbeat.interval) / 1_000) + 1);
+  return Math.ceil(activeDownInterval(1, config.heartbeat.interval) / 1_000) + 1;
 }
 
 function heartbeatLinks(config: Config, node: DirectorConfig): readonly HeartbeatLink[] {

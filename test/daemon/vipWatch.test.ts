@@ -90,10 +90,12 @@ test('a director does not ask for what it holds, and soon forgets what it knew o
 test.each([
   ['became backup', fact({ type: 'becameBackup', vrid: 51, reason: 'handed-over', to: 'vs1' })],
   ['hears a peer', peerHeard],
-])('it is looked soon again when this director %s', async (_title, message) => {
+])('it is looked soon again, once, when this director %s', async (_title, message) => {
   const running = watching(outside);
   await pass(afterChange);
   running.noteKeeper(message);
+  await pass(afterChange);
+  expect(asked).toHaveLength(2);
   await pass(afterChange);
   expect(asked).toHaveLength(2);
 });
