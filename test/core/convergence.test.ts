@@ -143,7 +143,7 @@ describe('whatever went wrong, once it is repaired and left alone', () => {
         expect(cluster.holders()).toEqual(cluster.actives());
         expect(cluster.announcer()).toBe(cluster.actives()[0]);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });

@@ -294,6 +294,17 @@ describe('a handover is called off, and the old one goes on', () => {
     expect(kindsOf(effects)).toContain('announce');
   });
 
+  test('also not when the other outranks it: a confirmation that comes too late claims nothing by rank', () => {
+    const director = readyToGive({ self: 'vsbak', priorities: { vs1: 150, vsbak: 100 } });
+    director.tell(failover('vs1'));
+    const id = idOf(director);
+    director.hear('vs1', { phase: 'fault' });
+    director.later(150).hear('vs1', { phase: 'active', handover: { id, phase: 'taken', peer: 'vsbak' } });
+    expect(director.phase()).toBe('active');
+    director.later(150).hear('vs1', { phase: 'active' });
+    expect(director.phase()).toBe('backup');
+  });
+
   test('reminders are bound to one an interval', () => {
     const director = readyToGive();
     director.tell(failover('vsbak'));

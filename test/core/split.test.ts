@@ -171,6 +171,17 @@ describe('a peer that hears this director again after as long as it would wait',
     }
   });
 
+  test('one that does not hear it, or says the same again, is no reason to announce', () => {
+    const director = activeDirector();
+    director.runUntil(20_000);
+    expect(kindsOf(director.hear('vsbak', { phase: 'backup', echo: 'nothing' }))).not.toContain('announce');
+    const echo = { incarnation: 1, sequence: director.state.sequence };
+    expect(kindsOf(director.hear('vsbak', { phase: 'backup', echo }))).toContain('announce');
+    director.runUntil(20_600);
+    expect(kindsOf(director.hear('vsbak', { phase: 'backup', echo }))).not.toContain('announce');
+    expect(kindsOf(director.hear('vsbak', { phase: 'backup', echo: 'nothing' }))).not.toContain('announce');
+  });
+
   test('a backup announces nothing', () => {
     const director = backupTo('vsbak');
     director.runUntil(250);
