@@ -25,6 +25,8 @@ export interface ControlParts extends CommandParts {
 /** Enough for a handover of a cold standby on the other side; its outcome is always told before. */
 const handoverAnswerMs = 30_000;
 const statusAnswerMs = 1_500;
+/** A peer that does not advertise is most likely gone: who asks just after a takeover shall not wait for it. */
+const silentAnswerMs = 300;
 
 export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
   return {
@@ -63,8 +65,9 @@ export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
 }
 
 async function peerStatus({ channel }: ControlParts, node: NodeName, heard: boolean): Promise<PeerStatus> {
+  const timeoutMs = heard ? statusAnswerMs : silentAnswerMs;
   try {
-    return { node, via: 'channel', director: await channel.request(node, 'status', {}, { timeoutMs: statusAnswerMs }) };
+    return { node, via: 'channel', director: await channel.request(node, 'status', {}, { timeoutMs }) };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return { node, via: heard ? 'adverts' : 'none', detail };
