@@ -4,7 +4,7 @@
 import { defineConfig } from 'vitest/config';
 
 const umlTests = ['test/ipvs/**/*.test.ts', 'test/**/*.uml.test.ts'];
-const kernelTests = ['test/kernel/**/*.test.ts', 'test/lab/**/*.test.ts', 'test/lab-tests/**/*.test.ts'];
+const kernelTests = ['test/kernel/**/*.test.ts', 'test/lab/**/*.test.ts', 'test/lab-tests/**/*.test.ts', 'test/**/*.kernel.test.ts'];
 
 export default defineConfig({
   test: {

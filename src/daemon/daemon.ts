@@ -17,42 +17,57 @@ import type { RulesStore } from '../store/rulesStore.ts';
 import { keeperBoot } from './boot.ts';
 import { type CommandParts, controlHandlers, onceReady, peerHandlers } from './commands.ts';
 import { keepConnectionsInSync } from './connectionSync.ts';
+import { demandFreePorts } from './heartbeatPorts.ts';
 import { type KeeperThread, startKeeperThread } from './keeperThread.ts';
 import { createReports, type Reports } from './reports.ts';
 import { type RulesDuty, startRulesDuty } from './rulesDuty.ts';
-import { untilAskedToStop } from './signals.ts';
+import { type StopRequest, untilAskedToStop } from './signals.ts';
 import { startVipWatch, type VipWatch } from './vipWatch.ts';
 
 /** Resolves when the daemon has ended as it was asked to. Throws VspairError when it cannot start: then its process must end. */
 export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const reports = createReports(start);
-  const handlers = Promise.withResolvers<Handlers<ControlShapes>>();
-  // First of all, because it is also the lock: a second daemon on this machine must not get as far as an election.
-  const control = await startControlServer({
-    socket: start.socket,
-    handlers: onceReady(handlers.promise),
-    onFailure: reports.failure,
-  });
+  const place = await takePlace(start, reports);
   const asked = untilAskedToStop({ config: start.config, reports });
   const ground = await layGround(start, reports);
   const guard = await startKeeping(start, reports, ground);
   const commands = commandParts(start, reports, ground, guard);
   const channel = openPeerChannel(start, reports, commands);
-  handlers.resolve(controlHandlers({ ...commands, channel }));
+  place.answer(controlHandlers({ ...commands, channel }));
   reports.started();
-  const how = await Promise.race([asked, guard.keeperDied]);
-  if (how instanceof Error) {
-    await reports.keeperDied(how);
+  const died = await untilKeeperEnded(asked, guard, reports);
+  if (died !== undefined) {
+    await reports.keeperDied(died);
     // What is left is in the kernel; the next process adopts it. Nothing here may take the time to release it.
     process.exit(exitCodes.unexpected);
   }
-  reports.stopping(how);
-  await guard.keeper.shutdown(how);
-  await Promise.all([control.close(), channel.close()]);
+  await Promise.all([place.close(), channel.close()]);
   guard.close();
   await ground.close();
   await reports.close();
   return exitCodes.ok;
+}
+
+interface Place {
+  /** From now on commands are answered; those that have come wait for it. */
+  answer(handlers: Handlers<ControlShapes>): void;
+  close(): Promise<void>;
+}
+
+/** First of all: a second daemon on this machine must not get as far as an election. */
+async function takePlace({ config, node, socket }: DaemonStart, reports: Reports): Promise<Place> {
+  const handlers = Promise.withResolvers<Handlers<ControlShapes>>();
+  const control = await startControlServer({ socket, handlers: onceReady(handlers.promise), onFailure: reports.failure });
+  await demandFreePorts(node.addresses, config.heartbeat.port);
+  return { answer: handlers.resolve, close: () => control.close() };
+}
+
+/** Resolves to the mistake when the keeper ended by one, whether it was asked to end or not. */
+async function untilKeeperEnded(asked: Promise<StopRequest>, { keeper, keeperDied }: Guard, reports: Reports): Promise<Error | undefined> {
+  const how = await Promise.race([asked, keeperDied]);
+  if (how instanceof Error) return how;
+  reports.stopping(how);
+  return Promise.race([keeper.shutdown(how).then(() => undefined), keeperDied]);
 }
 
 /** What this director has before it knows of any other: its memory, its rules, its kernel's IPVS. */

@@ -9,7 +9,9 @@ export interface SignalParts {
   readonly reports: Pick<Reports, 'configRejected' | 'configValid'>;
 }
 
-export function untilAskedToStop(parts: SignalParts): Promise<'handover' | 'inPlace'> {
+export type StopRequest = 'handover' | 'inPlace';
+
+export function untilAskedToStop(parts: SignalParts): Promise<StopRequest> {
   process.on('SIGHUP', () => readAgain(parts));
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve('handover'));
