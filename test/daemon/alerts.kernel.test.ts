@@ -1,0 +1,170 @@
+// People are told of a takeover by the real daemon, over real HTTP and by a real program; and nothing ever waits for it.
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { AlertEvent } from '../../src/alerts/alertEvent.ts';
+import { eventually } from '../eventually.ts';
+import { type Cluster, createCluster } from '../lab/cluster.ts';
+import { type Director, startDirector } from '../lab/director.ts';
+import { configText } from '../lab/texts.ts';
+import { within } from '../lab/within.ts';
+
+let cluster: Cluster;
+let folder: string;
+let receiver: Server | undefined;
+beforeAll(async () => {
+  cluster = await createCluster();
+  folder = mkdtempSync(join(tmpdir(), 'vspair-alerts-'));
+});
+afterEach(async () => {
+  receiver?.closeAllConnections();
+  receiver?.close();
+  for (const director of [vs1, vsbak]) await director?.stop('SIGKILL');
+  for (const host of cluster.directors) await host.exec(['ip', 'address', 'flush', 'dev', 'eth0', 'to', '10.0.0.1/32']);
+});
+afterAll(async () => {
+  await cluster.close();
+  rmSync(folder, { recursive: true });
+});
+
+const startMs = 30_000;
+let vs1: Director | undefined;
+let vsbak: Director | undefined;
+
+/** vs1 active, vsbak ready to take over, both with the same alerts. */
+async function pair(alerts: readonly string[]): Promise<{ readonly vs1: Director; readonly vsbak: Director }> {
+  const text = configText(cluster, { interval: '200ms', sections: ['alerts:', ...alerts.map((alert) => `  - { ${alert}, timeout: 5m }`)] });
+  const first = startDirector(cluster.vs1, text);
+  vs1 = first;
+  await first.untilPhase('active', startMs);
+  const second = startDirector(cluster.vsbak, text);
+  vsbak = second;
+  await second.until(({ healthy }) => healthy, startMs);
+  return { vs1: first, vsbak: second };
+}
+
+function program(name: string, body: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, `#!/bin/sh\n${body}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+interface Request {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly event: AlertEvent;
+}
+
+/** A web server on the client's host, which answers or not, and remembers what vsbak told. */
+async function listen(requests: Request[], answers: boolean): Promise<string> {
+  receiver = createServer((request, response) => {
+    void json(request).then((body) => {
+      // What is in it is looked at below.
+      const event = body as AlertEvent;
+      if (event.node === 'vsbak') requests.push({ method: request.method, url: request.url, headers: request.headers, event });
+      if (answers) response.writeHead(204).end();
+    });
+  });
+  const server = receiver;
+  cluster.client.on(() => server.listen(8080));
+  if (!receiver.listening) await once(receiver, 'listening');
+  return `http://${cluster.client.leg().address}:8080/hook`;
+}
+
+const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown;
+const anId = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/) as unknown;
+const aNumber = expect.any(Number) as unknown;
+const aboutWeb = { id: anId, time: aTime, cluster: 'lab', node: 'vsbak', group: 'web', vrid: 51, peer: 'vs1' };
+
+/** The JSON that a receiver gets of a takeover: these keys and no others. */
+const takeover = {
+  ...aboutWeb,
+  type: 'becameActive',
+  reason: 'active-down',
+  evidence: { active: 'vs1', lastHeardAgo: aNumber, activeDownInterval: aNumber, late: aNumber },
+  text: expect.stringMatching(/^web \(VRID 51\): ACTIVE: vs1 not heard for \d+ ms \(limit [\d.]+ ms\)/) as unknown,
+};
+const peerLost = {
+  ...aboutWeb,
+  type: 'peerLost',
+  group: null,
+  vrid: null,
+  reason: null,
+  evidence: null,
+  text: expect.stringMatching(/^vs1 not heard for \d+ ms$/) as unknown,
+};
+
+describe('a director that takes over tells', () => {
+  test('a web server and a program, each of every event, with the same JSON', async () => {
+    const requests: Request[] = [];
+    const url = await listen(requests, true);
+    const { vsbak: successor } = await pair([
+      `webhook: "${url}"`,
+      `exec: ${program('tell', `{ cat; echo "$VSPAIR_TYPE $VSPAIR_GROUP"; } >> ${folder}/told-by-$VSPAIR_NODE`)}`,
+    ]);
+    await vs1?.stop('SIGKILL');
+    const { self } = await successor.until(({ self: { daemon } }) => daemon.alerts.delivered === 4, startMs);
+    expect(self.daemon.alerts).toEqual({ delivered: 4, failed: 0, lastFailure: undefined });
+
+    const events = requests.map(({ event }) => event);
+    expect(events).toHaveLength(2);
+    expect(events).toEqual(expect.arrayContaining([takeover, peerLost]));
+    expect(requests).toMatchObject(Array(2).fill({ method: 'POST', url: '/hook', headers: { 'content-type': 'application/json' } }));
+
+    const lines = readFileSync(join(folder, 'told-by-vsbak'), 'utf8').trimEnd().split('\n');
+    expect(lines.filter((line) => line.startsWith('{')).map((line): unknown => JSON.parse(line))).toEqual(events);
+    expect(lines.filter((line) => !line.startsWith('{')).toSorted()).toEqual(['becameActive web', 'peerLost']);
+  });
+});
+
+describe('a receiver that never answers and a program that never ends', () => {
+  test('hold up neither a takeover, nor a handover, nor a stop', async () => {
+    const requests: Request[] = [];
+    const url = await listen(requests, false);
+    const pidFile = join(folder, 'pid-of-vsbak');
+    const { vs1: first, vsbak: successor } = await pair([
+      `webhook: "${url}"`,
+      `exec: ${program('hang', `echo $$ > ${folder}/pid-of-$VSPAIR_NODE; exec sleep 1000`)}`,
+    ]);
+    const bothHang = () => [requests.length, existsSync(pidFile) && isRunning(Number(readFileSync(pidFile, 'utf8')))];
+    const untold = ({ self: { daemon } }: Awaited<ReturnType<Director['status']>>) => daemon.alerts.delivered + daemon.alerts.failed;
+
+    await first.stop('SIGKILL');
+    await eventually(bothHang).toEqual([1, true]);
+    const taken = await successor.until(({ self }) => self.keeper.groups[0]?.lastTakeover !== undefined, startMs);
+    expect(taken.self.keeper.groups[0]).toMatchObject({ phase: 'active', vips: [{ held: true }, { held: true }] });
+    expect(untold(taken)).toBe(0);
+
+    first.start();
+    await successor.until(({ self }) => self.keeper.peers[0]?.groups[0]?.phase === 'backup', startMs);
+    expect(await successor.command('failover', '--yes')).toMatchObject({ exitCode: 0 });
+    const handedOver = await successor.untilPhase('backup');
+    expect(handedOver.self.keeper.groups[0]).toMatchObject({ active: 'vs1', reason: 'handed-over' });
+    expect([untold(handedOver), bothHang()]).toEqual([0, [1, true]]);
+
+    expect(await first.command('failover', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(bothHang()).toEqual([1, true]);
+    const stopped = successor.stop();
+    // Its virtual IPs are with the other one long before it gives its alerts up.
+    await first.untilPhase('active');
+    expect(bothHang()).toEqual([1, true]);
+    expect(await within(startMs, () => 'it does not end', stopped)).toEqual({ code: 0, signal: null });
+    expect(bothHang()).toEqual([1, false]);
+  });
+});
+
+/** A killed process that nobody has waited for is a zombie: it runs no more. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    // Gone for good.
+    return false;
+  }
+}
