@@ -58,6 +58,14 @@ describe('a datagram that is not believed is dropped and counted by its cause', 
     expect(snapshot(stage).adverts.dropped).toEqual({ 'wrong-source': 2 });
   });
 
+  test('what gathered while it had to wait is told, also when no more comes', () => {
+    const stage = started();
+    for (let count = 0; count < 5; count += 1) take(stage, new Uint8Array(3));
+    stage.runUntil(5_100);
+    const told = stage.reports.flatMap((report) => (report.type === 'dropped' ? [report.count] : []));
+    expect(told).toEqual([1, 4]);
+  });
+
   test('nothing of it moves the election: a forged goodbye does not make the backup take over', () => {
     const stage = backupStage();
     const forged: Heard = { phase: 'initialize', priority: 0, signedWith: { ...key, key: new TextEncoder().encode('guessed') } };

@@ -154,6 +154,15 @@ describe('the kernel refuses a virtual IP', () => {
     expect(stage.news()).toEqual(['hold 10.0.0.0 10.0.0.1', 'announce 10.0.0.0', 'release 10.0.0.0', 'send fault']);
   });
 
+  test('nor is it told to one whose question waited behind: the fault comes first', () => {
+    const stage = refusing();
+    stage.keeper.receive(0, stage.datagram(ask), '192.168.0.2');
+    stage.keeper.receive(0, stage.datagram({ ...ask, solicit: true }), '192.168.0.2');
+    stage.keeper.wake();
+    const said = stage.sent.slice(1).flatMap(({ advert }) => advert.groups.map((group) => group.phase));
+    expect(said).toEqual(['fault', 'fault']);
+  });
+
   test('the group goes to Fault and what it had is released', () => {
     const stage = refusing();
     stage.runUntil(345);
@@ -189,6 +198,16 @@ describe('the kernel refuses a virtual IP', () => {
 });
 
 describe('the kernel refuses to release', () => {
+  test('it is tried again after a second, also when nothing else is to be done by then', () => {
+    const stage = activeStage({ interval: 20_000 });
+    stage.runUntil(100_000);
+    stage.kernel.refuses.add('10.0.0.1/24 dev eth0');
+    stage.hear({ phase: 'active', priority: 200 });
+    stage.kernel.refuses.clear();
+    stage.runUntil(stage.now + 1_100);
+    expect(stage.kernel.addresses.size).toBe(0);
+  });
+
   test('it is tried again, and reported once', () => {
     const stage = activeStage();
     stage.kernel.refuses.add('10.0.0.1/24 dev eth0');
