@@ -77,7 +77,11 @@ export class AddressWatch {
       this.#news.on('change', look);
       look();
     });
-    await within(timeoutMs, () => `${address} is held by ${this.#holders(address).join() || 'nobody'}, not by ${wanted || 'nobody'}`, reached);
+    await within(
+      timeoutMs,
+      () => `${address} is held by ${this.#holders(address).join() || 'nobody'}, not by ${wanted || 'nobody'}`,
+      reached,
+    );
   }
 
   #holders(address: string): readonly string[] {

@@ -5,8 +5,8 @@ import { labNow } from '../lab/clock.ts';
 import type { Director } from '../lab/director.ts';
 import { virtualAddresses } from '../lab/plan.ts';
 import { addressesOf, assertForeignUntouched, type Pair, startPair, virtual } from './pair.ts';
-import { saysActive, Wire } from './wire.ts';
 import { whoAnswers } from './whoAnswers.ts';
+import { saysActive, Wire } from './wire.ts';
 
 const { outside, outside6, inside } = virtualAddresses;
 
@@ -112,6 +112,8 @@ describe('cables', () => {
 
   async function bothHeard(): Promise<void> {
     for (const director of pair.directors)
-      await director.until(({ self }) => self.keeper.peers.every((peer) => peer.heard && peer.hearsUs && peer.groups[0]?.phase !== 'fault'));
+      await director.until(({ self }) =>
+        self.keeper.peers.every((peer) => peer.heard && peer.hearsUs && peer.groups[0]?.phase !== 'fault'),
+      );
   }
 });

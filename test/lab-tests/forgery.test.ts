@@ -53,8 +53,16 @@ describe('adverts', () => {
 
   test.each<[string, string | undefined, () => Partial<Forgery>]>([
     ['that came through a router (TTL 254)', undefined, () => ({ ttl: 254 })],
-    ['signed with another key', 'wrong-key', () => ({ payload: encodeAdvert(claim, { ...envelope, key: { ...envelope.key, key: randomBytes(32) } }) })],
-    ['signed with a key that is not in the secret', 'unknown-key', () => ({ payload: encodeAdvert(claim, { ...envelope, key: { ...envelope.key, id: 9 } }) })],
+    [
+      'signed with another key',
+      'wrong-key',
+      () => ({ payload: encodeAdvert(claim, { ...envelope, key: { ...envelope.key, key: randomBytes(32) } }) }),
+    ],
+    [
+      'signed with a key that is not in the secret',
+      'unknown-key',
+      () => ({ payload: encodeAdvert(claim, { ...envelope, key: { ...envelope.key, id: 9 } }) }),
+    ],
     ['of another cluster', 'unknown-cluster', () => ({ payload: encodeAdvert(claim, { ...envelope, cluster: clusterId('other') }) })],
     ['from an address that is not the sender’s', 'wrong-source', () => ({ source: '10.0.0.11' })],
     ['for another link', 'wrong-source', () => ({ payload: encodeAdvert(claim, { ...envelope, link: 1 }) })],
@@ -98,5 +106,6 @@ describe('adverts', () => {
     for (const { host } of pair.directors) await assertForeignUntouched(host);
   });
 
-  const dropped = async (cause: string | undefined): Promise<number> => (await pair.vs1.status()).self.keeper.adverts.dropped[cause ?? ''] ?? 0;
+  const dropped = async (cause: string | undefined): Promise<number> =>
+    (await pair.vs1.status()).self.keeper.adverts.dropped[cause ?? ''] ?? 0;
 });

@@ -5,8 +5,8 @@ import type { Director } from '../lab/director.ts';
 import { virtualAddresses } from '../lab/plan.ts';
 import { startProbe } from '../lab/probe.ts';
 import type { Pair } from './pair.ts';
-import { saysActive, type SeenAdvert, Wire } from './wire.ts';
 import { whoAnswers } from './whoAnswers.ts';
+import { type SeenAdvert, saysActive, Wire } from './wire.ts';
 import { seenOnce } from './withPair.ts';
 
 const { outside } = virtualAddresses;
@@ -18,7 +18,12 @@ interface Thaw {
 }
 
 /** Freezes the active, waits for `meanwhile`, thaws it, and listens to it for a while. */
-async function freezeAndThaw({ cluster, watch }: Pair, active: Director, other: Director, meanwhile: () => Promise<unknown>): Promise<Thaw> {
+async function freezeAndThaw(
+  { cluster, watch }: Pair,
+  active: Director,
+  other: Director,
+  meanwhile: () => Promise<unknown>,
+): Promise<Thaw> {
   const wire = await Wire.tap(other);
   await watch.forget();
   active.process.signal('SIGSTOP');

@@ -26,7 +26,12 @@ interface Handover {
 }
 
 /** Lets `from` hand over to `to` under traffic, and gathers what the wire, the kernels and a client saw. */
-async function handoverSeen({ cluster, directors, watch, vs1 }: Pair, from: string, to: string, act: () => Promise<void>): Promise<Handover> {
+async function handoverSeen(
+  { cluster, directors, watch, vs1 }: Pair,
+  from: string,
+  to: string,
+  act: () => Promise<void>,
+): Promise<Handover> {
   const host = (name: string) => directors.find((director) => director.name === name)?.host ?? vs1.host;
   const wire = await Wire.tap(vs1, { host: host(to) });
   const probe = await startProbe(cluster.client, { intervalMs: 2 });

@@ -32,7 +32,9 @@ describe('a group of a hundred virtual IPs', () => {
 
   test('is announced address by address, each in both ARP forms', () => {
     const { wire, host, begin } = seen();
-    const forms = new Map(addresses.map((address) => [address, new Set(wire.announcements(host, address, begin).map(({ operation }) => operation))]));
+    const forms = new Map(
+      addresses.map((address) => [address, new Set(wire.announcements(host, address, begin).map(({ operation }) => operation))]),
+    );
     expect([...forms].filter(([, operations]) => operations.size < 2)).toEqual([]);
   });
 

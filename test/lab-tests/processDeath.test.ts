@@ -20,8 +20,12 @@ async function killed({ cluster, vs1, vsbak, watch }: Pair) {
 
 /** Of the virtual IPs, in seconds: `ip` writes 2^32 - 1 for one that does not expire. */
 async function leasesOn(shown: Promise<string>): Promise<readonly number[]> {
-  const links = JSON.parse(await shown) as { readonly addr_info: readonly { readonly local: string; readonly valid_life_time: number }[] }[];
-  const virtualOnes = links.flatMap((link) => link.addr_info).filter(({ local }) => [outside, outside6, inside].some((address) => address === local));
+  const links = JSON.parse(await shown) as {
+    readonly addr_info: readonly { readonly local: string; readonly valid_life_time: number }[];
+  }[];
+  const virtualOnes = links
+    .flatMap((link) => link.addr_info)
+    .filter(({ local }) => [outside, outside6, inside].some((address) => address === local));
   return virtualOnes.map((address) => address.valid_life_time);
 }
 
