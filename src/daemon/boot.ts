@@ -3,6 +3,7 @@ import type { Config, DirectorConfig } from '../config/config.ts';
 import { coreConfigOf } from '../config/core.ts';
 import { activeDownInterval } from '../core/timers.ts';
 import type { RulesMark } from '../core/types.ts';
+import { renewalsPerLease } from '../keeper/leases.ts';
 import type { HeartbeatLink, KeeperBoot, SecretKey } from '../keeper/messages.ts';
 import type { NodeState } from '../store/nodeState.ts';
 
@@ -29,11 +30,13 @@ export function keeperBoot({ config, node, keys, memory, rules }: BootParts): Ke
 }
 
 /**
- * Longer than a backup waits, so that a director that may still serve never loses an address; no longer than need be,
- * so that a dead one does not go on answering. The kernel counts it in whole seconds.
+ * Longer than a backup waits, even when the daemon is killed right before a renewal: then nobody would hold the address
+ * until the takeover. No longer than need be, so that a dead director does not go on answering. The kernel counts it in
+ * whole seconds.
  */
 function leaseSeconds(config: Config): number {
-  return Math.ceil(activeDownInterval(1, config.heartbeat.interval) / 1_000) + 1;
+  const patience = activeDownInterval(1, config.heartbeat.interval) / 1_000;
+  return Math.max(2, Math.ceil(patience / (1 - 1 / renewalsPerLease)));
 }
 
 function heartbeatLinks(config: Config, node: DirectorConfig): readonly HeartbeatLink[] {

@@ -13,7 +13,7 @@ export interface Leases {
 
 const slice = 32;
 /** Three renewals may fail or come late before the kernel takes an address away. */
-const renewalsPerLease = 4;
+export const renewalsPerLease = 4;
 
 export function createLeases(leaseSeconds: number, now: () => Millis): Leases {
   const everyMs = (leaseSeconds * 1_000) / renewalsPerLease;
