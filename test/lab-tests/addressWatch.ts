@@ -68,20 +68,30 @@ export class AddressWatch {
   }
 
   /** Resolves when these directors and no others hold the address. */
-  async until(address: string, hosts: readonly string[], timeoutMs = 15_000): Promise<void> {
+  until(address: string, hosts: readonly string[], timeoutMs?: number): Promise<void> {
     const wanted = hosts.toSorted().join();
+    return this.#untilHolders(address, `by ${wanted || 'nobody'} alone`, (holders) => holders.join() === wanted, timeoutMs);
+  }
+
+  /** Resolves when the director holds the address, whoever else does. */
+  untilHeldBy(host: string, address: string, timeoutMs?: number): Promise<void> {
+    return this.#untilHolders(address, `by ${host}`, (holders) => holders.includes(host), timeoutMs);
+  }
+
+  async #untilHolders(
+    address: string,
+    wish: string,
+    satisfies: (holders: readonly string[]) => boolean,
+    timeoutMs = 20_000,
+  ): Promise<void> {
     const reached = new Promise<void>((resolve) => {
       const look = (): void => {
-        if (this.#holders(address).join() === wanted) resolve();
+        if (satisfies(this.#holders(address))) resolve();
       };
       this.#news.on('change', look);
       look();
     });
-    await within(
-      timeoutMs,
-      () => `${address} is held by ${this.#holders(address).join() || 'nobody'}, not by ${wanted || 'nobody'}`,
-      reached,
-    );
+    await within(timeoutMs, () => `${address} is held by ${this.#holders(address).join() || 'nobody'}, not ${wish}`, reached);
   }
 
   #holders(address: string): readonly string[] {

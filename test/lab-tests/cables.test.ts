@@ -41,7 +41,7 @@ describe('cables', () => {
   test('both heartbeat links silent: the backup takes over; one back again: exactly one director is left, and clients are told which', async () => {
     const { cluster, watch, vs1 } = pair;
     cluster.vs1.muteCable();
-    await watch.until(outside, ['vs1', 'vsbak']);
+    await watch.untilHeldBy('vsbak', outside);
     cluster.vs1.heal();
     cluster.vs1.muteCable('eth1');
     const healedAt = labNow();

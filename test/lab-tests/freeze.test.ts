@@ -52,11 +52,10 @@ async function frozenBackup({ cluster, vs1, vsbak, watch }: Pair) {
 describe('a frozen director', () => {
   const seen = seenOnce({}, async (pair) => {
     const { vs1, vsbak, watch } = pair;
-    const early = await freezeAndThaw(pair, vs1, vsbak, () => watch.until(outside, ['vs1', 'vsbak']));
+    const early = await freezeAndThaw(pair, vs1, vsbak, () => watch.untilHeldBy('vsbak', outside));
     const backup = await frozenBackup(pair);
     await vs1.until(({ healthy }) => healthy);
     const late = await freezeAndThaw(pair, vsbak, vs1, async () => {
-      await watch.until(outside, ['vs1', 'vsbak']);
       await watch.until(outside, ['vs1']);
     });
     return { early, late, backup };

@@ -56,7 +56,8 @@ async function startDirectors(cluster: Cluster, watch: AddressWatch, config: str
   const vsbak = startDirector(cluster.vsbak, config);
   const others = cluster.directors.slice(2).map((host) => startDirector(host, config));
   const directors = [vs1, vsbak, ...others];
-  for (const director of directors) await director.until(({ healthy }) => healthy, startMs);
+  for (const director of [vsbak, ...others]) await director.until(({ healthy }) => healthy, startMs);
+  await vs1.until(({ self }) => self.keeper.peers.every(({ heard, hearsUs }) => heard && hearsUs), startMs);
   return { vs1, vsbak, directors };
 }
 

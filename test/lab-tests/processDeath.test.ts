@@ -11,7 +11,6 @@ async function killed({ cluster, vs1, vsbak, watch }: Pair) {
   await watch.forget();
   await vs1.stop('SIGKILL');
   const leases = await leasesOn(vs1.host.exec(['ip', '-json', 'address', 'show']));
-  await watch.until(outside, ['vs1', 'vsbak']);
   for (const address of [outside, outside6, inside]) await watch.until(address, ['vsbak']);
   const changes = await watch.changes(outside);
   const answering = await whoAnswers(cluster.client, outside);
