@@ -3,6 +3,7 @@ import { activeDownInterval } from '../../src/core/timers.ts';
 import { type Fact, millis } from '../../src/core/types.ts';
 import type { Packet } from './happening.ts';
 import { createPair, createScenario, type Scenario } from './scenario.ts';
+import { leaseFor } from './setup.ts';
 
 const interval = millis(100);
 const backupPatience = activeDownInterval(100, interval);
@@ -124,6 +125,19 @@ describe('when the active dies', () => {
     pair.pass(3_000);
     expect(pair.holders()).toEqual(['vsbak']);
     expect(pair.gap(killed)).toBe(0);
+  });
+
+  test('a killed process leaves them for long enough, whenever between two renewals it was killed', () => {
+    const slow = millis(1_000);
+    for (let after = 0; after < 4_000; after += 250) {
+      const pair = createPair({ interval: slow, leaseSeconds: leaseFor(slow) });
+      pair.pass(after);
+      const killed = pair.now;
+      pair.vs1.kill();
+      pair.pass(20_000);
+      expect(pair.holders()).toEqual(['vsbak']);
+      expect(pair.gap(killed), `killed after ${after} ms`).toBe(0);
+    }
   });
 
   test('a process that restarts too late finds the other one active and lets go', () => {

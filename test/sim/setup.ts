@@ -1,6 +1,7 @@
 // The cluster of one simulation: directors, links, groups, clocks. Drawn from a seed, or written down by a scenario.
 import { activeDownInterval } from '../../src/core/timers.ts';
 import { type CoreConfig, type GroupSpec, type Millis, millis, type NodeName, type Vip } from '../../src/core/types.ts';
+import { renewalsPerLease } from '../../src/keeper/leases.ts';
 import type { HeartbeatLink } from '../../src/keeper/messages.ts';
 import type { Random } from './random.ts';
 
@@ -10,7 +11,6 @@ export interface Setup {
   readonly links: number;
   readonly interval: Millis;
   readonly groups: readonly GroupSpec[];
-  /** Longer than any backup waits, as the daemon makes it. */
   readonly leaseSeconds: number;
   /** warm: the kernel always has the newest rules; cold: only the keeper of the active loads them. */
   readonly standby: 'warm' | 'cold';
@@ -71,6 +71,11 @@ export function groupOf(vrid: number, priorities: ReadonlyMap<NodeName, number>,
   return { name: `group${vrid}`, vrid, vips: vipsOf(vrid, 2), preempt: false, preemptDelay: millis(0), priorities, ...options };
 }
 
+/** Longer than any backup waits from the last renewal on, as the daemon makes it. */
+export function leaseFor(interval: Millis): number {
+  return Math.max(2, Math.ceil(activeDownInterval(1, interval) / 1_000 / (1 - 1 / renewalsPerLease)));
+}
+
 export function drawSetup(random: Random): Setup {
   const names = random.pick([
     ['vs1', 'vsbak'],
@@ -84,7 +89,7 @@ export function drawSetup(random: Random): Setup {
     links: random.pick([1, 2, 2]),
     interval,
     groups: Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, index) => drawGroup(random, 51 + index, names)),
-    leaseSeconds: Math.max(2, Math.ceil(activeDownInterval(1, interval) / 1_000) + 1) + random.below(3),
+    leaseSeconds: leaseFor(interval) + random.below(3),
     standby: random.pick(['warm', 'cold']),
     wire: drawWire(random, interval),
     lateness: { usual: random.between(0, 1.5), rare: random.between(0, interval), rareChance: random.pick([0, 0.002, 0.02]) },
