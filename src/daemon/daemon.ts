@@ -27,8 +27,8 @@ import { startVipWatch, type VipWatch } from './vipWatch.ts';
 /** Resolves when the daemon has ended as it was asked to. Throws VspairError when it cannot start: then its process must end. */
 export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const reports = createReports(start);
-  const place = await takePlace(start, reports);
   const asked = untilAskedToStop({ config: start.config, reports });
+  const place = await takePlace(start, reports);
   const ground = await layGround(start, reports);
   const guard = await startKeeping(start, reports, ground);
   const commands = commandParts(start, reports, ground, guard);
