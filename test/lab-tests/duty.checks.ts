@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check } from '../lab/checks.ts';
 import { labNow } from '../lab/clock.ts';
 import type { Director } from '../lab/director.ts';
@@ -121,10 +122,21 @@ async function connectionsCounted({ vs1 }: Scene): Promise<number> {
 async function connectionSurvives({ cluster, client, vsbak, watch }: Scene): Promise<void> {
   await vsbak.until(({ self }) => self.keeper.peers.every(({ heard, hearsUs }) => heard && hearsUs), startMs);
   const connection: LastingConnection = await openLastingConnection(cluster.client, outside);
-  // The kernel tells the other one of a connection after its third packet.
   await connection.answers(10, 20_000);
+  await untilSynchronised(vsbak);
   cluster.vs1.crash();
   await watch.untilHeldBy('vsbak', outside, 30_000);
   await connection.answers(10, 60_000);
   await assertServed(client);
+}
+
+/** The kernel tells the other one of a connection after its third packet, in a message that it may hold back for seconds. */
+async function untilSynchronised({ host }: Director): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  for (;;) {
+    const connections = await host.exec(['ipvsadm', '-Lnc']);
+    if (connections.includes(`${outside}:${echoServicePort}`)) return;
+    assert.ok(performance.now() < deadline, `${host.name} was not told of the connection:\n${connections}`);
+    await sleep(200);
+  }
 }
