@@ -1,7 +1,6 @@
 // One TCP connection that goes on and on: echo servers on the real servers, and a client that tells of every answer.
 // As a program it is that client: node lasting.ts ADDRESS PORT
 import { connect, createServer } from 'node:net';
-import { createInterface } from 'node:readline';
 import type { Host } from '../lab/host.ts';
 
 export const echoServicePort = 7;
@@ -45,7 +44,7 @@ function converse(address: string, port: number): void {
     socket.write(`answer ${asked}\n`);
   };
   socket.once('connect', () => setInterval(ask, pingEveryMs));
-  createInterface({ input: socket }).on('line', (line) => process.stdout.write(`${line}\n`));
+  socket.pipe(process.stdout);
   socket.once('error', (error) => process.stdout.write(`the connection failed: ${error.message}\n`));
   socket.once('close', () => process.exit(1));
 }

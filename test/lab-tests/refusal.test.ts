@@ -35,6 +35,8 @@ describe('a failover is refused with exit code 4, says why, and moves nothing', 
     await vsbak.untilPhase('fault');
     const fault = await refusalSeen(pair);
     vsbak.host.heal();
+    // An advert that waited for address resolution on the healed link would pass for news of the frozen one.
+    await pair.vs1.until(({ healthy }) => healthy);
     vsbak.process.signal('SIGSTOP');
     await pair.vs1.until(({ self }) => self.keeper.peers.every(({ heard }) => !heard));
     const silent = await refusalSeen(pair);
