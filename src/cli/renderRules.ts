@@ -1,6 +1,6 @@
 // The rules in use, in the form of a rules file, so that what is shown can be edited and applied.
 import { Document, visit } from 'yaml';
-import type { RealServer, RulesDocument, RulesRevision, VirtualService } from '../rules/document.ts';
+import type { RealServer, RulesDocument, RulesRevision, ServiceMatch, VirtualService } from '../rules/document.ts';
 import { endpointText } from '../text/address.ts';
 
 export function revisionText({ revision, digest, author, time, message, document }: RulesRevision): string {
@@ -23,8 +23,7 @@ export function rulesText({ services }: RulesDocument): string {
 function serviceForm(service: VirtualService) {
   const forward = commonForward(service);
   return {
-    address: endpoint(service),
-    protocol: service.protocol,
+    ...matchForm(service.match),
     scheduler: service.scheduler,
     forward,
     ...(service.persistence === undefined ? {} : { persistence: `${service.persistence}s` }),
@@ -33,6 +32,9 @@ function serviceForm(service: VirtualService) {
     servers: service.servers.map((server) => serverForm(server, forward)),
   };
 }
+
+const matchForm = (match: ServiceMatch) =>
+  match.by === 'mark' ? { fwmark: match.mark } : { address: endpoint(match), protocol: match.protocol };
 
 function serverForm(server: RealServer, usualForward: string) {
   return {

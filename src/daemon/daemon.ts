@@ -79,12 +79,13 @@ interface Ground {
   close(): Promise<void>;
 }
 
-async function layGround({ config, node, stateDir }: DaemonStart, reports: Reports): Promise<Ground> {
+async function layGround({ config, node, stateDir, version }: DaemonStart, reports: Reports): Promise<Ground> {
   const { state, ipvs: wishes } = config;
   const memory = await openNodeState({ directory: stateDir, onProblem: reports.fileProblem });
   const store = await openRulesStore({
     state,
     node: node.name,
+    writtenBy: version,
     directory: stateDir,
     onProblem: reports.fileProblem,
     report: reports.store,

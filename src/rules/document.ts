@@ -2,27 +2,59 @@
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 export type ForwardingMethod = 'dr' | 'tun' | 'nat';
+/** By the names that ipvsadm uses. The kernel has two bits for them, whose meaning is the scheduler's. */
+export type SchedulerFlag = 'sh-fallback' | 'sh-port' | 'mh-fallback' | 'mh-port';
 
-/** `address` is canonical text (v4 or v6), `port` 0 to 65535. Weight 0 drains: no new connections. */
+/**
+ * Which packets a service is for. `address` is canonical text (v4 or v6), `port` 0 to 65535, 0 for all ports. A range of
+ * ports ends with `lastPort`; to the kernel it is a service for each of its ports. `mark` is what the packet filter put
+ * on the packets.
+ */
+export type ServiceMatch =
+  | {
+      readonly by: 'address';
+      readonly protocol: Protocol;
+      readonly address: string;
+      readonly port: number;
+      readonly lastPort: number | undefined;
+    }
+  | { readonly by: 'mark'; readonly family: 4 | 6; readonly mark: number };
+
+/** How `tun` wraps packets. `port` is the UDP port of the tunnel's end; `checksum` that of the outer packet. */
+export type Tunnel =
+  | { readonly type: 'ipip' }
+  | { readonly type: 'gue'; readonly port: number; readonly checksum: 'none' | 'full' | 'remote' }
+  | { readonly type: 'gre'; readonly checksum: 'none' | 'full' };
+
+/**
+ * Weight 0 drains: no new connections. Without `lastPort` all ports of a service come to `port`; with it (nat only, and as
+ * many ports as the service has) each comes to its counterpart. `tunnel` only means something with `forward: 'tun'`.
+ */
 export interface RealServer {
   readonly address: string;
   readonly port: number;
+  readonly lastPort: number | undefined;
   readonly weight: number;
+  /** What `rules restore` gives back to a server that `rules drain` took out. */
+  readonly restoreWeight: number | undefined;
   readonly forward: ForwardingMethod;
+  readonly tunnel: Tunnel | undefined;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
 }
 
 export interface VirtualService {
-  readonly protocol: Protocol;
-  readonly address: string;
-  readonly port: number;
+  readonly match: ServiceMatch;
   readonly scheduler: string;
+  readonly schedulerFlags: readonly SchedulerFlag[];
   /** Seconds; undefined when clients do not stick to a server. */
   readonly persistence: number | undefined;
   /** Which clients count as one: a v4 mask as dotted text, a v6 prefix length as text. Undefined: each address by itself. */
   readonly persistenceNetmask: string | undefined;
+  readonly persistenceEngine: 'sip' | undefined;
   readonly onePacket: boolean;
+  /** Seconds that a server which the rules lose keeps its connections, at weight 0. Undefined: it is removed at once. */
+  readonly drain: number | undefined;
   readonly servers: readonly RealServer[];
 }
 
@@ -30,8 +62,15 @@ export interface RulesDocument {
   readonly services: readonly VirtualService[];
 }
 
+/** What this version writes, and the newest that it reads. It grows when an older version could misread what a newer one wrote. */
+export const rulesFormat = 2;
+
 /** A document with its place in history. `digest`: hex of the first 8 bytes of SHA-256 over the canonical JSON. */
 export interface RulesRevision {
+  /** At most `rulesFormat`. */
+  readonly format: number;
+  /** The version of vspair that wrote it. */
+  readonly writtenBy: string;
   readonly revision: number;
   readonly digest: string;
   readonly author: string;
@@ -39,4 +78,17 @@ export interface RulesRevision {
   readonly time: string;
   readonly message: string;
   readonly document: RulesDocument;
+}
+
+/** A revision without its document, as the history lists it. */
+export interface RevisionEntry {
+  readonly revision: number;
+  readonly digest: string;
+  readonly author: string;
+  readonly time: string;
+  readonly message: string;
+  readonly services: number;
+  readonly servers: number;
+  /** It lost against another revision of its number, or an edit made on the other side of a cut; `rules show` still has it. */
+  readonly superseded: boolean;
 }

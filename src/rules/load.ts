@@ -1,11 +1,11 @@
 // Reads a rules file: a RulesDocument, or all that is wrong with it, each with its place. A file that is wrong in one
 // line gives no document at all.
 import { inOrder, type Problem } from '../errors/place.ts';
-import { endpointText } from '../text/address.ts';
 import { nearest } from '../text/nearest.ts';
 import { pathText, problemsOf } from '../text/shape.ts';
 import { type PlaceOf, readYaml, readYamlFile, type YamlReading } from '../text/yaml.ts';
 import type { RulesDocument, VirtualService } from './document.ts';
+import { matchText } from './kernelServices.ts';
 import { contradictions } from './loadRelations.ts';
 import { type RulesShape, rulesSchema } from './loadShape.ts';
 
@@ -38,8 +38,9 @@ function rulesOf({ tree, problems: syntax }: YamlReading): LoadedRules | Invalid
 
 /** Services whose address is no virtual IP of the configuration: IPVS would hold them, and nobody would ever answer for them. */
 export function servicesBesideTheVips({ document, placeOf }: LoadedRules, vips: readonly string[]): Problem[] {
-  return document.services.flatMap(({ address }, index) => {
-    if (vips.includes(address)) return [];
+  return document.services.flatMap(({ match }, index) => {
+    if (match.by === 'mark' || vips.includes(match.address)) return [];
+    const { address } = match;
     const path = ['services', index, 'address'];
     return [
       {
@@ -54,26 +55,30 @@ export function servicesBesideTheVips({ document, placeOf }: LoadedRules, vips: 
 function serviceOf(shape: RulesShape['services'][number]): VirtualService {
   const { address, protocol, scheduler, forward, persistence, persistenceNetmask, onePacket, servers } = shape;
   return {
-    protocol,
-    address: address.text,
-    port: address.port,
+    match: { by: 'address', protocol, address: address.text, port: address.port, lastPort: undefined },
     scheduler,
+    schedulerFlags: [],
     persistence,
     persistenceNetmask,
+    persistenceEngine: undefined,
     onePacket,
+    drain: undefined,
     servers: servers.map((server) => ({
       ...server,
       address: server.address.text,
       port: server.address.port,
+      lastPort: undefined,
+      restoreWeight: undefined,
       forward: server.forward ?? forward,
+      tunnel: undefined,
     })),
   };
 }
 
 function servicesWithoutServers({ services }: RulesDocument, placeOf: PlaceOf): Problem[] {
-  return services.flatMap(({ protocol, address, port, servers }, index) => {
+  return services.flatMap(({ match, servers }, index) => {
     if (servers.length > 0) return [];
-    const name = `${protocol} ${endpointText(address.includes(':') ? 6 : 4, address, port)}`;
+    const name = matchText(match);
     return [
       { place: placeOf(['services', index]), what: `service ${name} has no servers: clients are refused`, expected: 'at least one server' },
     ];

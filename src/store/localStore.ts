@@ -1,6 +1,6 @@
 // Backend 'none': the rules are those of this director alone, kept on its disk. The operator applies them on each.
-import { digestOf } from '../rules/digest.ts';
 import type { RulesDocument, RulesRevision } from '../rules/document.ts';
+import { entryOf, revisionOf } from '../rules/revision.ts';
 import { holdRules } from './heldRules.ts';
 import type { LocalCopy } from './localCopy.ts';
 import type { ApplyRequest, ApplyResult, RulesStore } from './rulesStore.ts';
@@ -8,11 +8,14 @@ import type { ApplyRequest, ApplyResult, RulesStore } from './rulesStore.ts';
 export interface LocalStoreOptions {
   readonly initial: RulesRevision | undefined;
   readonly copy: LocalCopy;
+  /** The version of vspair. */
+  readonly writtenBy: string;
 }
 
-export function createLocalStore({ initial, copy }: LocalStoreOptions): RulesStore {
+export function createLocalStore({ initial, copy, writtenBy }: LocalStoreOptions): RulesStore {
   // Saved before it is held: there is no other copy, and what is not on disk was not applied.
   const held = holdRules(initial, () => Promise.resolve());
+  const past: RulesRevision[] = initial === undefined ? [] : [initial];
   let last: Promise<unknown> = Promise.resolve();
 
   async function apply(document: RulesDocument, { author, message, expectedRevision }: ApplyRequest): Promise<ApplyResult> {
@@ -21,17 +24,22 @@ export function createLocalStore({ initial, copy }: LocalStoreOptions): RulesSto
     if (expectedRevision !== undefined && expectedRevision !== newest) {
       return { ok: false, reason: 'conflict', detail: `the newest revision is ${newest}, not ${expectedRevision}`, current };
     }
-    const revision = { revision: newest + 1, digest: digestOf(document), author, time: new Date().toISOString(), message, document };
+    const revision = revisionOf(document, { revision: newest + 1, writtenBy, author, time: new Date().toISOString(), message });
     try {
       await copy.save(revision);
     } catch (error) {
       return { ok: false, reason: 'unavailable', detail: error instanceof Error ? error.message : String(error), current };
     }
     held.adopt(revision);
+    past.unshift(revision);
     return { ok: true, revision };
   }
 
   return {
+    history: {
+      entries: async (limit) => past.slice(0, limit).map((revision) => entryOf(revision, false)),
+      find: async (which) => past.find(({ revision, digest }) => which === revision || which === digest),
+    },
     current: () => held.current(),
     onChange: (listener) => held.onChange(listener),
     apply(document, request) {

@@ -12,6 +12,8 @@ import type { RulesStore, StoreEvent } from './rulesStore.ts';
 export interface RulesStoreOptions {
   readonly state: StateBackend;
   readonly node: NodeName;
+  /** The version of vspair, for what it writes. */
+  readonly writtenBy: string;
   /** The state directory. */
   readonly directory: string;
   readonly onProblem: OnFileProblem;
@@ -22,18 +24,19 @@ export interface RulesStoreOptions {
 
 /** Does not wait for the network. Throws VspairError when the password file cannot be read. */
 export async function openRulesStore(options: RulesStoreOptions): Promise<RulesStore> {
-  const { state, node, directory, onProblem, report } = options;
+  const { state, node, writtenBy, directory, onProblem, report } = options;
   const copy = localCopy(directory);
   const initial = await contentOr(copy, onProblem);
   switch (state.backend) {
     case 'none':
-      return createLocalStore({ initial, copy });
+      return createLocalStore({ initial, copy, writtenBy });
     case 'redis':
       return createRedisStore({
         access: { url: state.url, password: passwordOf(state.passwordFile), timings: { ...redisTimings, ...options.timings } },
         prefix: state.prefix,
         pollMs: state.poll,
         node,
+        writtenBy,
         initial,
         copy,
         onProblem,

@@ -1,12 +1,14 @@
 // The rules shared through Redis. Changes are told by pub/sub, and a poll finds what a lost message did not tell. Redis
 // going away, being emptied or holding nonsense never takes rules from a director: it goes on with what it has.
+import { VspairError } from '../errors/catalogue.ts';
 import type { RulesDocument, RulesRevision } from '../rules/document.ts';
+import { entryOf } from '../rules/revision.ts';
 import { type OnFileProblem, saveOr } from './fileProblem.ts';
 import { type HeldRules, holdRules } from './heldRules.ts';
 import type { LocalCopy } from './localCopy.ts';
 import { connectionClosed, connectRedis, type RedisAccess } from './redisConnection.ts';
 import { changedChannel, type RedisRules, rulesIn, type StoredMark } from './redisRules.ts';
-import type { ApplyFailure, ApplyRequest, ApplyResult, RulesStore, RulesTrouble, StoreEvent } from './rulesStore.ts';
+import type { ApplyFailure, ApplyRequest, ApplyResult, RulesHistory, RulesStore, RulesTrouble, StoreEvent } from './rulesStore.ts';
 import { waitForStore } from './waitingEvents.ts';
 
 export interface RedisStoreOptions {
@@ -14,6 +16,8 @@ export interface RedisStoreOptions {
   readonly prefix: string;
   readonly pollMs: number;
   readonly node: string;
+  /** The version of vspair. */
+  readonly writtenBy: string;
   readonly initial: RulesRevision | undefined;
   readonly copy: LocalCopy;
   readonly onProblem: OnFileProblem;
@@ -51,6 +55,7 @@ export function createRedisStore(options: RedisStoreOptions): RulesStore {
   const poll = setInterval(() => void look(), options.pollMs);
 
   return {
+    history: historyIn(rules),
     current: () => held.current(),
     onChange: (listener) => held.onChange(listener),
     async apply(document, request) {
@@ -80,6 +85,19 @@ export function createRedisStore(options: RedisStoreOptions): RulesStore {
   };
 }
 
+const wholeHistory = 1000;
+
+function historyIn(rules: RedisRules): RulesHistory {
+  const past = (limit: number): Promise<readonly RulesRevision[]> =>
+    rules.past(limit).catch((cause: unknown) => {
+      throw new VspairError({ code: 'VSP_STORE_UNAVAILABLE', object: 'history of the rules', attempt: 'read it', cause });
+    });
+  return {
+    entries: async (limit) => (await past(limit)).map((revision) => entryOf(revision, false)),
+    find: async (which) => (await past(wholeHistory)).find(({ revision, digest }) => which === revision || which === digest),
+  };
+}
+
 /** Keeps the rules held here those of the store: looks after each connection and each notice, and when asked. */
 function follow(options: RedisStoreOptions, held: HeldRules, link: Link) {
   const trouble = watchTrouble(options.report);
@@ -89,7 +107,7 @@ function follow(options: RedisStoreOptions, held: HeldRules, link: Link) {
     onDeaf: (detail) => options.report({ type: 'noticesRefused', detail }),
     onFailure: (detail) => link.lost(detail),
   });
-  const rules = rulesIn(connection.redis, options.prefix);
+  const rules = rulesIn(connection.redis, options.prefix, options.writtenBy);
   const refresh = oneAtATime(async () => {
     if (!connection.ready()) return;
     const news = await newsIn(rules, held.current()).catch((error: unknown) => link.lost(messageOf(error)));

@@ -1,5 +1,5 @@
 // Where the shared rules live, whatever the backend: the newest revision in memory, changes told, writes compared.
-import type { RulesDocument, RulesRevision } from '../rules/document.ts';
+import type { RevisionEntry, RulesDocument, RulesRevision } from '../rules/document.ts';
 
 export interface ApplyRequest {
   readonly author: string;
@@ -20,7 +20,16 @@ export type ApplyResult =
   | { readonly ok: true; readonly revision: RulesRevision }
   | { readonly ok: false; readonly reason: ApplyFailure; readonly detail: string; readonly current: RulesRevision | undefined };
 
+/** Throws VspairError VSP_STORE_UNAVAILABLE when the history cannot be read now. */
+export interface RulesHistory {
+  /** Newest first, at most `limit`. */
+  entries(limit: number): Promise<readonly RevisionEntry[]>;
+  /** By its number, or by its digest when the number is that of another by now. Undefined: it is not in the history (any more). */
+  find(which: number | string): Promise<RulesRevision | undefined>;
+}
+
 export interface RulesStore {
+  readonly history: RulesHistory;
   /** The newest good rules that this director knows. Once there are some they are only ever replaced, never taken away. */
   current(): RulesRevision | undefined;
   apply(document: RulesDocument, request: ApplyRequest): Promise<ApplyResult>;

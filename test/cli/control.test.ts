@@ -6,6 +6,7 @@ import type { ControlShapes } from '../../src/control/protocol.ts';
 import { type ControlServer, startControlServer } from '../../src/control/server.ts';
 import { type Handlers, RpcRefusal } from '../../src/rpc/methods.ts';
 import type { RulesDocument } from '../../src/rules/document.ts';
+import { server, service } from '../rules/documents.ts';
 import { directory, spawned } from './process.ts';
 import { report } from './report.ts';
 import { containing, like, ran } from './terminal.ts';
@@ -30,18 +31,7 @@ async function answering(handlers: Partial<Handlers<ControlShapes>>, socket = jo
 }
 
 const document: RulesDocument = {
-  services: [
-    {
-      protocol: 'tcp',
-      address: '10.0.0.1',
-      port: 80,
-      scheduler: 'wlc',
-      persistence: undefined,
-      persistenceNetmask: undefined,
-      onePacket: false,
-      servers: [{ address: '10.0.0.11', port: 80, weight: 1, forward: 'dr', upperThreshold: 0, lowerThreshold: 0 }],
-    },
-  ],
+  services: [service('10.0.0.1', [server('10.0.0.11')], { scheduler: 'wlc' })],
 };
 
 /** As it comes out of JSON: without what is undefined. */
@@ -252,6 +242,8 @@ test.each([
 test('rules show is a rules file with its revision above it', async () => {
   const revision = {
     revision: 12,
+    format: 2,
+    writtenBy: '0.1.0',
     digest: '00112233445566aa',
     author: 'root@vs1',
     time: '2026-11-23T10:00:00Z',

@@ -56,6 +56,7 @@ function storeOf(initial: RulesDocument | undefined, state: Partial<RulesStoreSt
       eventsLost: 0,
       ...state,
     }),
+    history: { entries: () => Promise.resolve([]), find: () => Promise.resolve(undefined) },
     close: () => Promise.resolve(),
   };
 }

@@ -77,8 +77,7 @@ function directorIn(namespace: string, ipvs: Ipvs): Director {
 export const ipvsadmLines = ({ services }: RulesDocument): string => services.flatMap(linesOfService).join('');
 
 function linesOfService(rule: RulesDocument['services'][number]): string[] {
-  const endpoint = textOf(rule.address, rule.port);
-  const of = { tcp: `-t ${endpoint}`, udp: `-u ${endpoint}`, sctp: `--sctp-service ${endpoint}` }[rule.protocol];
+  const of = optionsOf(rule.match);
   const netmask = rule.persistenceNetmask === undefined ? '' : ` -M ${rule.persistenceNetmask}`;
   const persistence = rule.persistence === undefined ? '' : ` -p ${rule.persistence}${netmask}`;
   const servers = rule.servers.map(({ address, port, forward, weight, upperThreshold, lowerThreshold }) => {
@@ -86,6 +85,12 @@ function linesOfService(rule: RulesDocument['services'][number]): string[] {
     return `-a ${of} -r ${textOf(address, port)} ${method} -w ${weight} -x ${upperThreshold} -y ${lowerThreshold}\n`;
   });
   return [`-A ${of} -s ${rule.scheduler}${persistence}${rule.onePacket ? ' -o' : ''}\n`, ...servers];
+}
+
+function optionsOf(match: RulesDocument['services'][number]['match']): string {
+  if (match.by === 'mark') return `-f ${match.mark}${match.family === 6 ? ' -6' : ''}`;
+  const endpoint = textOf(match.address, match.port);
+  return { tcp: `-t ${endpoint}`, udp: `-u ${endpoint}`, sctp: `--sctp-service ${endpoint}` }[match.protocol];
 }
 
 const textOf = (address: string, port: number): string => endpointText(address.includes(':') ? 6 : 4, address, port);

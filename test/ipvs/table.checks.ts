@@ -11,7 +11,7 @@ import { type KernelService, type KernelServices, kernelServicesOf, serverKey, s
 import { type IpvsChange, planRules } from '../../src/rules/plan.ts';
 import type { Check } from '../lab/checks.ts';
 import { within } from '../lab/within.ts';
-import { anyDocument, rules, server, service } from '../rules/documents.ts';
+import { anyDocument, atPort, rules, server, service } from '../rules/documents.ts';
 import { createVirtualIpvs } from '../rules/virtualIpvs.ts';
 import { checkWith, type Director, ipvsadmLines } from './director.ts';
 
@@ -184,7 +184,7 @@ async function until(holds: () => boolean): Promise<void> {
 function refusedByName(newDirector: () => Director): void {
   const { ipvs } = newDirector();
   const wrong = [server('10.0.0.11'), server('10.0.0.12', { upperThreshold: 1, lowerThreshold: 2 }), server('2001:db8::11')];
-  const document = rules({ ...web, scheduler: 'nosuch', port: 81 }, { ...web, servers: wrong });
+  const document = rules(atPort(81, { ...web, scheduler: 'nosuch' }), { ...web, servers: wrong });
   assert.deepEqual(write(ipvs, plan([], document)), [
     { object: 'service tcp 10.0.0.1:81 nosuch', attempt: 'add', errno: 'ENOENT' },
     { object: 'server 10.0.0.11:80 of tcp 10.0.0.1:81', attempt: 'add', errno: 'ESRCH' },

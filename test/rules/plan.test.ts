@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileRules } from '../../src/rules/compile.ts';
 import type { RealServer, RulesDocument } from '../../src/rules/document.ts';
-import { type KernelServices, kernelServicesOf, serviceKey } from '../../src/rules/kernelServices.ts';
+import { type KernelServices, kernelServicesOf, matchText, serviceKey } from '../../src/rules/kernelServices.ts';
 import { type IpvsChange, planRules } from '../../src/rules/plan.ts';
 import { type IpvsService, SERVICE_HASHED } from '../../src/wire/ipvs.ts';
 import { anyDocument, rules, server, service } from './documents.ts';
@@ -173,7 +173,7 @@ describe('any document after any other', () => {
       fc.property(anyDocument, anyDocument, anyDocument, (theirs, before, after) => {
         const ipvs = createVirtualIpvs();
         const ours = keysOf(before);
-        const foreign = rules(...theirs.services.filter((one) => !ours.has(`${one.protocol} ${one.address}:${one.port}`)));
+        const foreign = rules(...theirs.services.filter((one) => !ours.has(matchText(one.match))));
         write(ipvs, between(rules(), foreign));
         write(ipvs, planRules({ kernel: ipvs.dump(), desired: before, owned: nobodys }));
         const owned = keysOf(before);

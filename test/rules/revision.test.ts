@@ -1,23 +1,14 @@
 import { expect, test } from 'vitest';
 import { digestOf } from '../../src/rules/digest.ts';
 import type { RulesDocument } from '../../src/rules/document.ts';
-import { rulesDocumentSchema, rulesRevisionSchema } from '../../src/rules/revision.ts';
+import { newerFormat, revisionOf, rulesDocumentSchema, rulesRevisionSchema } from '../../src/rules/revision.ts';
+import { rules, server, service } from './documents.ts';
 
 const document: RulesDocument = {
-  services: [
-    {
-      protocol: 'tcp',
-      address: '10.0.0.1',
-      port: 80,
-      scheduler: 'wlc',
-      persistence: undefined,
-      persistenceNetmask: undefined,
-      onePacket: false,
-      servers: [{ address: '10.0.0.11', port: 80, weight: 1, forward: 'dr', upperThreshold: 0, lowerThreshold: 0 }],
-    },
-  ],
+  services: [service('10.0.0.1', [server('10.0.0.11')], { scheduler: 'wlc' })],
 };
-const revision = { revision: 1, digest: digestOf(document), author: 'op', time: '2026-11-23T10:00:00.000Z', message: '', document };
+const facts = { revision: 1, writtenBy: '0.1.0', author: 'op', time: '2026-11-23T10:00:00.000Z', message: '' };
+const revision = revisionOf(document, facts);
 const thereAndBack = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 test('a document survives JSON, which leaves out what is undefined', () => {
@@ -34,10 +25,20 @@ test('the digest does not depend on the order of keys, and does depend on every 
 
 test.each([
   ['a digest of other rules', { ...revision, digest: '0'.repeat(16) }],
+  ['a format that this version does not know', { ...revision, format: 3 }],
+  ['a range of ports that ends before it begins', revisionOf(rules(service('10.0.0.1', [], { lastPort: 79 })), facts)],
   ['revision 0', { ...revision, revision: 0 }],
   ['an unknown key', { ...revision, extra: 1 }],
-  ['an address that is not canonical', { ...revision, document: { services: [{ ...document.services[0], address: '010.0.0.1' }] } }],
+  ['an address that is not canonical', { ...revision, document: rules(service('010.0.0.1', [])) }],
   ['no document', { ...revision, document: null }],
 ])('a revision with %s is not one', (_what, value) => {
   expect(rulesRevisionSchema.safeParse(value).success).toBe(false);
+});
+
+test('what a newer version wrote is refused with both versions named', () => {
+  const newer = { ...revision, format: 3, writtenBy: '0.9.0', document: { services: [], news: 1 } };
+  expect(newerFormat(newer, '0.1.0')).toBe(
+    'the rules are of format 3, written by vspair 0.9.0; this is vspair 0.1.0, which reads formats up to 2',
+  );
+  expect(newerFormat(revision, '0.1.0')).toBeUndefined();
 });

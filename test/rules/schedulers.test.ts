@@ -5,7 +5,7 @@ import { kernelServicesOf } from '../../src/rules/kernelServices.ts';
 import { planRules } from '../../src/rules/plan.ts';
 import { createReconciler } from '../../src/rules/reconciler.ts';
 import { untriedSchedulers, withoutSchedulers } from '../../src/rules/schedulers.ts';
-import { revised, rules, server, service } from './documents.ts';
+import { atPort, revised, rules, server, service } from './documents.ts';
 import { createVirtualIpvs } from './virtualIpvs.ts';
 
 const web = service('10.0.0.1', [server('10.0.0.11')]);
@@ -15,7 +15,7 @@ const planned = (before: readonly VirtualService[], after: readonly VirtualServi
 
 describe('which schedulers are tried', () => {
   test('those of services to be added or edited, each once', () => {
-    const changes = planned([service('10.0.0.2', [])], [web, { ...web, port: 81 }, service('10.0.0.2', [], { scheduler: 'wlc' })]);
+    const changes = planned([service('10.0.0.2', [])], [web, atPort(81, web), service('10.0.0.2', [], { scheduler: 'wlc' })]);
     expect(untriedSchedulers([], changes)).toEqual(['rr', 'wlc']);
   });
 
@@ -55,7 +55,7 @@ describe('a pass', () => {
         return ipvs.hasScheduler(name);
       },
     };
-    await createReconciler({ ipvs: counting, ownership }).apply(revised(rules(odd, { ...odd, port: 81 }, web)));
+    await createReconciler({ ipvs: counting, ownership }).apply(revised(rules(odd, atPort(81, odd), web)));
     expect(tried).toEqual(['nosuch', 'rr']);
     expect(ipvs.takeCommands()).toEqual(['newService', 'newDestination']);
   });

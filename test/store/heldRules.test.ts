@@ -5,6 +5,8 @@ import { holdRules } from '../../src/store/heldRules.ts';
 
 const document = { services: [] };
 const revision = (number: number, message = ''): RulesRevision => ({
+  format: 2,
+  writtenBy: '0.1.0',
   revision: number,
   digest: digestOf(document),
   author: 'op',

@@ -18,6 +18,7 @@ const open = () =>
   openRulesStore({
     state: { backend: 'none' },
     node: 'vs1',
+    writtenBy: '0.1.0',
     directory,
     onProblem: (problem) => expect.fail(problem.detail),
     report: () => undefined,

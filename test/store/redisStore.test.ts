@@ -10,6 +10,7 @@ import { localCopy } from '../../src/store/localCopy.ts';
 import { openRulesStore } from '../../src/store/openRulesStore.ts';
 import type { RulesStore, StoreEvent } from '../../src/store/rulesStore.ts';
 import { eventually } from '../eventually.ts';
+import { server, service } from '../rules/documents.ts';
 import { cableTo, type RedisServer, redisServer } from './redisServer.ts';
 
 const ends: (() => unknown)[] = [];
@@ -54,6 +55,7 @@ async function director(
   const store = await openRulesStore({
     state: { backend: 'redis', url: server.url, prefix: 'test:', poll: millis(pollMs), passwordFile },
     node: name,
+    writtenBy: '0.1.0',
     directory: join(directory, name),
     onProblem: (problem) => {
       throw new Error(problem.detail);
@@ -82,18 +84,7 @@ async function connected(server: Pick<RedisServer, 'url'>, options?: DirectorOpt
 }
 
 const rules = (weight: number): RulesDocument => ({
-  services: [
-    {
-      protocol: 'tcp',
-      address: '10.0.0.1',
-      port: 80,
-      scheduler: 'wlc',
-      persistence: undefined,
-      persistenceNetmask: undefined,
-      onePacket: false,
-      servers: [{ address: '10.0.0.11', port: 80, weight, forward: 'dr', upperThreshold: 0, lowerThreshold: 0 }],
-    },
-  ],
+  services: [service('10.0.0.1', [server('10.0.0.11', { weight })], { scheduler: 'wlc' })],
 });
 
 const by = { author: 'op', message: 'because' };
