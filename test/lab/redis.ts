@@ -30,9 +30,9 @@ export async function startRedis(host: Host): Promise<Redis> {
 }
 
 /** Debian's redis-tools has the server, under the name of the checking program that it also is; its name decides. */
-function serverProgram(folder: string): string {
+export function serverProgram(folder: string): string {
   if (existsSync('/usr/bin/redis-server') || !existsSync('/usr/bin/redis-check-rdb')) return 'redis-server';
   const link = join(folder, 'redis-server');
-  symlinkSync('/usr/bin/redis-check-rdb', link);
+  if (!existsSync(link)) symlinkSync('/usr/bin/redis-check-rdb', link);
   return link;
 }

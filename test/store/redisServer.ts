@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
+import { serverProgram } from '../lab/redis.ts';
 
 export interface RedisServer {
   readonly port: number;
@@ -45,7 +46,7 @@ export async function redisServer({ password, persistent = false }: RedisServerO
     const store = persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
     const secret = password === undefined ? [] : ['--requirepass', password];
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', ...store, ...secret];
-    child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    child = spawn(serverProgram(directory), args, { stdio: ['ignore', 'pipe', 'inherit'] });
     await said(child, 'Ready to accept connections');
   };
 

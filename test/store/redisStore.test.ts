@@ -112,11 +112,13 @@ test('every applied revision is in the history', async () => {
   const { store } = await connected(server);
   await applied(store, rules(1));
   await applied(store, rules(2));
-  const entries = await server.client().xrange('test:history', '-', '+');
-  expect(entries.map(([, fields]) => fields.slice(0, 4))).toEqual([
-    ['revision', '1', 'digest', digestOf(rules(1))],
-    ['revision', '2', 'digest', digestOf(rules(2))],
+  const entries = await store.history.entries(10);
+  expect(entries.map(({ revision, digest, servers }) => [revision, digest, servers])).toEqual([
+    [2, digestOf(rules(2)), 1],
+    [1, digestOf(rules(1)), 1],
   ]);
+  expect((await store.history.find(1))?.document).toEqual(rules(1));
+  expect(await store.history.find(3)).toBeUndefined();
 });
 
 test('of two that change the same revision one wins, and the other learns the rules that won', async () => {
