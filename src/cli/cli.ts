@@ -7,7 +7,7 @@ import { addCheck } from './commands/check.ts';
 import { addFailover } from './commands/failover.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addMaintenance } from './commands/maintenance.ts';
-import { addRules } from './commands/rules.ts';
+import { addRules } from './commands/rules/rules.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
 import { reportFailure } from './failure.ts';

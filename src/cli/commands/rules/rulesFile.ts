@@ -1,0 +1,32 @@
+// A rules file that an action reads: its document with what is to be warned of, or its mistakes told with their places.
+import { loadConfig } from '../../../config/load.ts';
+import { VspairError } from '../../../errors/catalogue.ts';
+import type { Problem } from '../../../errors/place.ts';
+import { type InvalidRules, type LoadedRules, loadRules, servicesBesideTheVips } from '../../../rules/load.ts';
+import { counted, problemLines } from '../../renderProblems.ts';
+import type { World } from '../../world.ts';
+
+/** Tells the warnings. Throws VspairError: VSP_RULES_INVALID once every mistake is told; what reading the file throws. */
+export function demandRules(file: string, configFile: string, world: Pick<World, 'err'>): LoadedRules {
+  const read = loadRules(file);
+  if (!read.ok) throw invalid(read, file, world);
+  for (const line of problemLines([], warningsOf(read, configFile))) world.err(line);
+  return read;
+}
+
+export function invalid({ problems }: InvalidRules, file: string, { err }: Pick<World, 'err'>): VspairError {
+  for (const line of problemLines(problems, [])) err(line);
+  return new VspairError({ code: 'VSP_RULES_INVALID', object: file, attempt: 'apply it', detail: counted(problems.length, 'problem') });
+}
+
+/** A rules file can be checked where there is no configuration; then its addresses are taken as they are. */
+export function warningsOf(read: LoadedRules, configFile: string): readonly Problem[] {
+  try {
+    const config = loadConfig(configFile);
+    const vips = config.ok ? config.config.groups.flatMap((group) => group.vips.map(({ address }) => address)) : undefined;
+    return vips === undefined ? read.warnings : [...read.warnings, ...servicesBesideTheVips(read, vips)];
+  } catch (error) {
+    if (error instanceof VspairError) return read.warnings;
+    throw error;
+  }
+}
