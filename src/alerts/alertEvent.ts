@@ -88,6 +88,7 @@ const alarming: Readonly<Record<BackupReason, boolean>> = {
   outranked: true,
   'handed-over': false,
   'called-off': false,
+  'rules-not-in': true,
   stalled: true,
   'not-heard-by-active': true,
   'active-elsewhere': false,

@@ -73,7 +73,7 @@ function groupAdvert(config: CoreConfig, group: Group): GroupAdvert {
     vrid: spec.vrid,
     phase: stopped ? 'initialize' : role.phase,
     priority: stopped ? 0 : priorityOf({ config }, spec),
-    holding: role.phase === 'active' || (role.phase === 'initialize' && role.holding),
+    holding: (role.phase === 'active' && !role.loading) || (role.phase === 'initialize' && role.holding),
     handover: handoverOf(role),
   };
 }
@@ -81,7 +81,7 @@ function groupAdvert(config: CoreConfig, group: Group): GroupAdvert {
 function handoverOf(role: Role): Handover | undefined {
   if (role.phase !== 'active') return undefined;
   if (role.giving !== undefined) return { id: role.giving.id, phase: 'ask', peer: role.giving.to };
-  if (role.taking !== undefined) return { id: role.taking.id, phase: 'taken', peer: role.taking.from };
+  if (role.taking !== undefined) return { id: role.taking.id, phase: role.loading ? 'loading' : 'taken', peer: role.taking.from };
   return undefined;
 }
 

@@ -12,12 +12,12 @@ import { type Evidence, type GroupSpec, type Millis, millis, type NodeName, neve
 // ------------------------------------------------------------------------------------------------------- Initialize
 
 /**
- * A peer that is active by now, or asks too and ranks higher, means release at once; when all have answered and none is,
- * the virtual IPs stay.
+ * A peer that serves by now, or asks too and ranks higher, means release at once; when all have answered and none does, the
+ * virtual IPs stay. One that still loads its rules has not replaced us: to let go for it now would leave the clients alone.
  */
 export function initializeHeard(turn: Turn, spec: GroupSpec, role: Initialize, heard: Heard): void {
   const asksToo = heard.group.phase === 'initialize' && heard.group.holding;
-  if (heard.group.phase === 'active' || (asksToo && outranks(turn, spec, heard))) return yieldTo(turn, spec, heard, 'active-elsewhere');
+  if (serves(heard) || (asksToo && outranks(turn, spec, heard))) return yieldTo(turn, spec, heard, 'active-elsewhere');
   if (!hearsUs(turn, heard.peer)) return;
   const answered = new Set(role.answered).add(heard.peer.advert.from);
   setRole(turn, spec, { ...role, answered });
@@ -154,12 +154,20 @@ function takeoverReason(turn: Turn, spec: GroupSpec, role: Backup): 'active-down
 
 // ----------------------------------------------------------------------------------------------------------- Active
 
+/**
+ * Of two actives one yields; but never one that serves to one that still loads its rules: it would leave the clients alone
+ * until these are in. The other will be heard to hold the virtual IPs, and is yielded to then. Nor does one that loads
+ * dispute with one that serves: its claim comes with its virtual IPs.
+ */
 export function activeHeard(turn: Turn, spec: GroupSpec, role: Active, heard: Heard): void {
   if (!heardOutsideHandover(turn, spec, role, heard)) return;
   if (heard.group.priority === 0) return advertise(turn);
   if (heard.group.phase !== 'active') return;
-  if (outranks(turn, spec, heard)) return yieldTo(turn, spec, heard, 'outranked');
-  if (deafButSteady(turn, spec, heard)) return yieldTo(turn, spec, heard, 'not-heard-by-active');
+  const higher = outranks(turn, spec, heard);
+  const mayYield = serves(heard) || role.loading;
+  if (mayYield && higher) return yieldTo(turn, spec, heard, 'outranked');
+  if (mayYield && deafButSteady(turn, spec, heard)) return yieldTo(turn, spec, heard, 'not-heard-by-active');
+  if (higher || role.loading) return;
   if (assertActive(turn, spec, role)) {
     turn.effects.push({ type: 'report', fact: { type: 'bothActive', vrid: spec.vrid, peer: heard.peer.advert.from } });
   }
@@ -168,6 +176,8 @@ export function activeHeard(turn: Turn, spec: GroupSpec, role: Active, heard: He
 export function activeTimed(turn: Turn, spec: GroupSpec, role: Active): void {
   announceDue(turn, spec, role);
 }
+
+const serves = ({ group }: Heard): boolean => group.phase === 'active' && group.holding;
 
 /** RFC 9568 6.4.3: higher priority, or equal priority and the higher address. */
 function outranks(turn: Turn, spec: GroupSpec, heard: Heard): boolean {

@@ -1,10 +1,11 @@
 // A planned handover, keeper to keeper, by adverts: the active says "ask", the other takes over and says "taken", the old
 // one lets go and is heard not active. Overlap, never a gap. When the confirmation does not come the active calls it off
 // by no longer asking; the other, hearing that, steps back. Until it has heard the release it claims nothing by rank, so
-// that a confirmation that comes too late cannot make both let go.
+// that a confirmation that comes too late cannot make both let go. One on cold standby with many rules says "loading" until
+// they and the virtual IPs are in; each such word is waited for as the confirmation is, so a lost handover ends as soon as ever.
 import { bestSuccessor, isHeard, unfitness } from './peers.ts';
 import type { Active, Giving, Group, Heard, Turn } from './state.ts';
-import { handoverTimeout } from './timers.ts';
+import { handoverLimit, handoverTimeout } from './timers.ts';
 import { announceAnew, assertActive, becomeBackup, enterMaintenance, setRole, stop } from './transitions.ts';
 import { type GroupSpec, millis, type NodeName, never, type Outcome, type RefusalReason } from './types.ts';
 
@@ -43,10 +44,11 @@ export function heardOutsideHandover(turn: Turn, spec: GroupSpec, role: Active, 
   const { giving, taking } = role;
   const from = heard.peer.advert.from;
   const said = heard.group.handover;
-  const tookFromUs = heard.group.phase === 'active' && said?.phase === 'taken' && said.peer === turn.config.self;
-  if (giving !== undefined && from === giving.to && tookFromUs && said.id === giving.id) return complete(turn, spec, role, giving, heard);
+  const takesFromUs = heard.group.phase === 'active' && said !== undefined && said.phase !== 'ask' && said.peer === turn.config.self;
+  if (giving !== undefined && from === giving.to && takesFromUs && said.id === giving.id)
+    return said.phase === 'taken' ? complete(turn, spec, role, giving, heard) : waitForLoad(turn, spec, role, giving);
   if (giving !== undefined && from === giving.to && cannotTakeAnyMore(heard)) return callOff(turn, spec, role, giving);
-  if (tookFromUs && said.id === role.calledOff) return remindOfCallOff(turn, spec, role);
+  if (takesFromUs && said.id === role.calledOff) return remindOfCallOff(turn, spec, role);
   if (taking !== undefined && from === taking.from) return heardGiver(turn, spec, role, heard);
   return true;
 }
@@ -65,6 +67,14 @@ function give(turn: Turn, spec: GroupSpec, role: Active, to: NodeName, requestId
   const giving = { id, to, startedAt: turn.now, deadline: millis(turn.now + handoverTimeout(turn.config.interval)), requestId };
   setRole(turn, spec, { ...role, giving });
   turn.effects.push({ type: 'report', fact: { type: 'handoverStarted', vrid: spec.vrid, to, id } });
+}
+
+/** It has heard us and is at work. */
+function waitForLoad(turn: Turn, spec: GroupSpec, role: Active, giving: Giving): false {
+  const { interval } = turn.config;
+  const deadline = millis(Math.min(turn.now + handoverTimeout(interval), giving.startedAt + handoverLimit(interval)));
+  setRole(turn, spec, { ...role, giving: { ...giving, deadline } });
+  return false;
 }
 
 function complete(turn: Turn, spec: GroupSpec, role: Active, giving: Giving, heard: Heard): false {
@@ -94,7 +104,7 @@ function callOff(turn: Turn, spec: GroupSpec, role: Active, giving: Giving): fal
   return false;
 }
 
-/** Its "I have it" crossed our call-off, or our call-off was lost. */
+/** Its "I have it" (or that it loads for it) crossed our call-off, or our call-off was lost. */
 function remindOfCallOff(turn: Turn, spec: GroupSpec, role: Active): false {
   assertActive(turn, spec, role);
   return false;

@@ -59,13 +59,17 @@ export function requestShutdown(turn: Turn, how: 'handover' | 'inPlace'): void {
   }
 }
 
-/** Peers are told to be patient with the successor, which will ask before it goes on. */
+/**
+ * Peers are told to be patient with the successor, which will ask before it goes on. For a group whose virtual IPs still
+ * wait for their rules the kernel holds nothing that a successor could go on with: that one a peer should take at once.
+ */
 function leaveInPlace(turn: Turn): void {
   const requestId = turn.state.maintenanceRequest;
   if (requestId !== undefined) answerRefused(turn, requestId, 'stopping', `${turn.config.self} is stopping`);
   turn.state = { ...turn.state, shutdown: 'done', inPlace: true, maintenanceRequest: undefined };
-  for (const { spec } of turn.state.groups) {
-    turn.effects.push({ type: 'report', fact: { type: 'stopped', vrid: spec.vrid, released: false } });
+  for (const { spec, role } of turn.state.groups) {
+    if (role.phase === 'active' && role.loading) stop(turn, spec, true);
+    else turn.effects.push({ type: 'report', fact: { type: 'stopped', vrid: spec.vrid, released: false } });
   }
   advertise(turn);
 }

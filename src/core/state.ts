@@ -78,6 +78,8 @@ export interface Backup {
 
 export interface Active {
   readonly phase: 'active';
+  /** Its rules are still on their way into the kernel, and the virtual IPs follow them: it does not serve yet. */
+  readonly loading: boolean;
   /** When the present series of announcements began. */
   readonly announceSince: Millis;
   readonly announceAt: Millis;

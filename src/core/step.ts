@@ -8,7 +8,17 @@ import { requestMaintenance, requestShutdown, settleMaintenance, settleShutdown 
 import { hearsUsAgain, notePeer, notePeersLost } from './peers.ts';
 import { type Group, groupAdvertOf, priorityOf, type Role, type State, type Turn } from './state.ts';
 import { activeDownInterval } from './timers.ts';
-import { announceAnew, downDevices, enterFault, rejoin, setRole, stepDownAfterStall } from './transitions.ts';
+import {
+  announceAnew,
+  becomeBackup,
+  beginLoad,
+  downDevices,
+  endLoad,
+  enterFault,
+  rejoin,
+  setRole,
+  stepDownAfterStall,
+} from './transitions.ts';
 import {
   type Advert,
   type CoreConfig,
@@ -19,6 +29,7 @@ import {
   type Millis,
   millis,
   never,
+  type Vrid,
 } from './types.ts';
 
 export interface Step {
@@ -104,6 +115,9 @@ function take(turn: Turn, event: CoreEvent): void {
       return changeRules(turn, event.rules);
     case 'kernelWriteFailed':
       return failWrite(turn, event.vrid, event.detail);
+    case 'loadBegan':
+    case 'loadEnded':
+      return noteLoad(turn, event.vrids, event.type === 'loadBegan');
     case 'failoverRequested': {
       const group = turn.state.groups.find(({ spec }) => spec.vrid === event.vrid);
       return requestFailover(turn, group, event.to, event.requestId);
@@ -221,11 +235,22 @@ function regainLink(turn: Turn, dev: string): void {
 
 function changeRules(turn: Turn, rules: State['rules']): void {
   turn.state = { ...turn.state, rules };
-  if (!rules.ready) return;
-  for (const { spec, role } of turn.state.groups) if (role.phase === 'backup') backupGotRules(turn, spec, role);
+  for (const { spec, role } of turn.state.groups) {
+    if (rules.ready && role.phase === 'backup') backupGotRules(turn, spec, role);
+    // Not served yet: what forbids to begin a takeover forbids to finish it.
+    if (!rules.ready && role.phase === 'active' && role.loading) becomeBackup(turn, spec, { reason: 'rules-not-in' });
+  }
 }
 
 function failWrite(turn: Turn, vrid: number, detail: string): void {
   const group = turn.state.groups.find(({ spec }) => spec.vrid === vrid);
   if (group?.role.phase === 'active') enterFault(turn, group.spec, 'kernel-write-failed', detail);
+}
+
+function noteLoad(turn: Turn, vrids: readonly Vrid[], goesOn: boolean): void {
+  for (const { spec, role } of turn.state.groups) {
+    if (!vrids.includes(spec.vrid) || role.phase !== 'active' || role.loading === goesOn) continue;
+    if (goesOn) beginLoad(turn, spec, role);
+    else endLoad(turn, spec, role);
+  }
 }

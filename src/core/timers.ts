@@ -16,9 +16,14 @@ export function peerDownInterval(interval: Millis): Millis {
   return activeDownInterval(1, interval);
 }
 
-/** How long an active waits for "I have it" before it calls a handover off; a cold standby has its rules to load in it. */
+/** How long an active waits for "I have it", or for news of the other's load, before it calls a handover off. */
 export function handoverTimeout(interval: Millis): Millis {
   return millis(Math.max(1_000, 3 * interval));
+}
+
+/** The longest handover, however long the other one says that it is loading: a stop of this process may wait for it. */
+export function handoverLimit(interval: Millis): Millis {
+  return millis(Math.max(15_000, handoverTimeout(interval)));
 }
 
 /**

@@ -23,6 +23,7 @@ export function setRole(turn: Turn, spec: GroupSpec, role: Role): void {
 export function becomeActive(turn: Turn, spec: GroupSpec, reason: ActiveReason, evidence: Evidence, taking?: Taking): void {
   const role: Active = {
     phase: 'active',
+    loading: false,
     announceSince: turn.now,
     announceAt: turn.now,
     announceRound: 0,
@@ -36,8 +37,18 @@ export function becomeActive(turn: Turn, spec: GroupSpec, reason: ActiveReason, 
   announceDue(turn, spec, role);
 }
 
+/** Active for the peers, which must not take over as well; for the clients nothing is there yet that could be announced. */
+export function beginLoad(turn: Turn, spec: GroupSpec, role: Active): void {
+  setRole(turn, spec, { ...role, loading: true, announceAt: never });
+}
+
+export function endLoad(turn: Turn, spec: GroupSpec, role: Active): void {
+  announceAnew(turn, spec, { ...role, loading: false });
+}
+
 /** Begins the announcements again: caches may hold what another director announced since. */
 export function announceAnew(turn: Turn, spec: GroupSpec, role: Active): void {
+  if (role.loading) return setRole(turn, spec, role);
   const anew = { ...role, announceSince: turn.now, announceAt: turn.now, announceRound: 0 };
   setRole(turn, spec, anew);
   announceDue(turn, spec, anew);

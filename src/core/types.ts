@@ -48,10 +48,13 @@ export interface CoreConfig {
 
 export type GroupPhase = 'initialize' | 'backup' | 'active' | 'fault' | 'maintenance';
 
-/** A planned handover as adverts speak of it. `ask`: the active wants `peer` to take over. `taken`: the sender took over from `peer`. */
+/**
+ * A planned handover as adverts speak of it. `ask`: the active wants `peer` to take over. `loading`: the sender does so, and
+ * its rules are still on their way into the kernel. `taken`: it took over from `peer`.
+ */
 export interface Handover {
   readonly id: number;
-  readonly phase: 'ask' | 'taken';
+  readonly phase: 'ask' | 'loading' | 'taken';
   readonly peer: NodeName;
 }
 
@@ -60,7 +63,7 @@ export interface GroupAdvert {
   readonly phase: GroupPhase;
   /** 0 from an active that leaves. */
   readonly priority: number;
-  /** The sender's kernel may hold the virtual IPs now. */
+  /** The sender's kernel may hold the virtual IPs now. An active that does not still loads its rules, and does not serve yet. */
   readonly holding: boolean;
   readonly handover: Handover | undefined;
 }
@@ -111,6 +114,10 @@ export type CoreEvent =
   | { readonly type: 'rulesChanged'; readonly rules: RulesMark }
   /** The kernel refused a virtual IP of the group, or to load its rules. */
   | { readonly type: 'kernelWriteFailed'; readonly vrid: Vrid; readonly detail: string }
+  /** The rules are too many to be written in one go: the virtual IPs of these groups wait for them. */
+  | { readonly type: 'loadBegan'; readonly vrids: readonly Vrid[] }
+  /** The rules are in, and the virtual IPs that waited for them. */
+  | { readonly type: 'loadEnded'; readonly vrids: readonly Vrid[] }
   | { readonly type: 'failoverRequested'; readonly requestId: number; readonly vrid: Vrid; readonly to: NodeName | undefined }
   | { readonly type: 'maintenanceRequested'; readonly requestId: number; readonly on: boolean }
   /** `handover`: give every active group to a peer, then release. `inPlace`: leave the kernel as it is, a new process follows. */
@@ -163,6 +170,8 @@ export type BackupReason =
   | 'outranked'
   | 'handed-over'
   | 'called-off'
+  /** The rules that it was loading are not ready any more. */
+  | 'rules-not-in'
   | 'stalled'
   | 'not-heard-by-active'
   | 'active-elsewhere'

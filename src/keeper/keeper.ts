@@ -124,8 +124,11 @@ class Loop implements Keeper {
     for (let event = this.#inbox.shift(); event !== undefined; event = this.#inbox.shift()) this.#advance(event);
   }
 
+  /** What comes of it is taken in the same turn: who waits for the virtual IPs of a long load waits for their announcement too. */
   #keepUp(): void {
-    if (!this.#ended) this.#inbox.push(...this.#kernel.upkeep(intentOf(this.#state)));
+    if (this.#ended) return;
+    this.#inbox.push(...this.#kernel.upkeep(intentOf(this.#state)));
+    this.#takeAll();
   }
 
   #advance(event: CoreEvent): void {
@@ -134,18 +137,26 @@ class Loop implements Keeper {
     const next = step(this.#config, before, event, this.#drainedAt);
     this.#state = next.state;
     for (const effect of next.effects) if (effect.type === 'report') this.#story.note(effect.fact, this.#now());
-    const refused = this.#applyIntent(before);
-    // What was refused makes the next step say something else: a "taken" that is not true would end the old active.
-    for (const effect of next.effects) if (refused.length === 0 || effect.type !== 'sendAdvert') this.#run(effect);
+    this.#applyIntent(before);
+    for (const effect of next.effects) if (effect.type !== 'sendAdvert' || !this.#knowsBetter()) this.#run(effect);
     this.#kernel.announceWaiting();
     if (this.#state.maintenance !== before.maintenance) this.#ports.report({ type: 'maintenanceChanged', on: this.#state.maintenance });
   }
 
-  #applyIntent(before: State): readonly CoreEvent[] {
-    if (this.#state.groups === before.groups && this.#state.inPlace === before.inPlace) return [];
-    const refused = this.#kernel.apply(intentOf(this.#state));
-    this.#inbox.unshift(...refused);
-    return refused;
+  #applyIntent(before: State): void {
+    if (this.#state.groups === before.groups && this.#state.inPlace === before.inPlace) return;
+    this.#inbox.unshift(...this.#kernel.apply(intentOf(this.#state)));
+  }
+
+  /**
+   * What the kernel did not do waits to be told to the election, which will say so: a "taken" meanwhile that is not true
+   * would end the old active.
+   */
+  #knowsBetter(): boolean {
+    const undone = this.#inbox.flatMap((event) =>
+      event.type === 'kernelWriteFailed' ? [event.vrid] : event.type === 'loadBegan' ? event.vrids : [],
+    );
+    return this.#state.groups.some(({ spec, role }) => role.phase === 'active' && undone.includes(spec.vrid));
   }
 
   #run(effect: Effect): void {

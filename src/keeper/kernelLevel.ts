@@ -5,6 +5,7 @@ import { type Announcer, createAnnouncer } from './announcer.ts';
 import { createFailureLog, type FailureLog } from './failureLog.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { addressObject, type CompiledRules, type KeeperPorts, type KernelChange, type KernelFailure, type LinkState } from './ports.ts';
+import { createRulesLoad, type LoadOutcome, type RulesLoad } from './rulesLoad.ts';
 import type { Story } from './story.ts';
 import { devicesDown, holds, type KernelView, planVips, type VipOfGroup, viewAfter, viewOf, viewWith, viewWithout } from './vips.ts';
 
@@ -26,12 +27,14 @@ export class KernelLevel {
   readonly #failures: FailureLog;
   readonly #announcer: Announcer;
   readonly #leases: Leases;
+  readonly #rules: RulesLoad;
+  /** The groups whose virtual IPs wait for the rules of a long load. */
+  readonly #waiting = new Set<Vrid>();
   readonly #announcing = new Set<Vrid>();
   readonly #restoredAt = new Map<Vip, Millis>();
   #view: KernelView = viewOf([], []);
   #downDevices: readonly string[] = [];
   #wanted: Intent = { groups: new Map() };
-  #pendingRules: CompiledRules | undefined;
   #lookAt: Millis = never;
   #unsettled = false;
   #lineGrew = false;
@@ -42,6 +45,7 @@ export class KernelLevel {
     this.#failures = createFailureLog(report);
     this.#announcer = createAnnouncer((vip) => kernel.announce(vip));
     this.#leases = createLeases(parts.leaseSeconds, () => this.#now());
+    this.#rules = createRulesLoad(parts.ports, this.#failures);
   }
 
   /** Asks the kernel for everything it holds. */
@@ -61,15 +65,16 @@ export class KernelLevel {
     return this.#view.links === links ? [] : this.#linkEvents();
   }
 
-  /** Writes what a change of intent asks for. What the kernel refused comes back as events. */
+  /** Writes what a change of intent asks for. What the kernel refused, or cannot do at once, comes back as events. */
   apply(intent: Intent): readonly CoreEvent[] {
     const before = this.#wanted;
     this.#wanted = intent;
     const plan = planVips(this.#parts.groups, intent, this.#view);
     this.#release(plan.remove);
+    this.#forgetLoads();
     // What was to be held before and is missing was removed by someone else: upkeep restores and reports it.
     const add = plan.add.filter(({ vrid }) => before.groups.get(vrid) !== 'hold');
-    if (add.length === 0 && this.#serves()) this.#loadRules();
+    if (add.length === 0 && this.#serves()) this.#rules.begin();
     return this.#hold(add);
   }
 
@@ -78,7 +83,7 @@ export class KernelLevel {
     this.#wanted = intent;
     const overdue = this.#now() >= this.#lookAt;
     if (overdue) this.#lookAnew();
-    const events = [...(overdue ? this.#linkEvents() : []), ...this.#restore()];
+    const events = [...(overdue ? this.#linkEvents() : []), ...this.#restore(), ...this.#goOnLoading()];
     this.#renew();
     if (this.#announcer.waits()) this.#announceSlice();
     return events;
@@ -89,7 +94,7 @@ export class KernelLevel {
    * addresses, a whole interval is left until the next advert is due.
    */
   nextUpkeep(): Millis {
-    if (this.#announcer.waits() || this.#leases.goesOn()) return this.#now();
+    if (this.#loads() || this.#announcer.waits() || this.#leases.goesOn()) return this.#now();
     const retryAt = this.#unsettled ? millis(this.#now() + restoreEvery) : never;
     return millis(Math.min(this.#lookAt, retryAt));
   }
@@ -115,8 +120,8 @@ export class KernelLevel {
   }
 
   setRules(batch: CompiledRules): void {
-    this.#pendingRules = batch;
-    if (this.#serves()) this.#loadRules();
+    this.#rules.replace(batch);
+    if (this.#serves()) this.#rules.begin();
   }
 
   /** A long lease, for the time that the next process needs to start. */
@@ -157,15 +162,25 @@ export class KernelLevel {
     return [...went, ...came];
   }
 
-  /** False when nothing at all of the rules could be written: then no address may follow. */
-  #loadRules(): boolean {
-    const batch = this.#pendingRules;
-    if (batch === undefined || batch.labels.length === 0) return true;
-    const failed = this.#parts.ports.kernel.loadRules(batch);
-    this.#failures.note(failed);
-    const wrote = failed.length < batch.labels.length;
-    if (wrote) this.#pendingRules = undefined;
-    return wrote;
+  #loads(): boolean {
+    return this.#waiting.size > 0 || this.#rules.isUnderWay();
+  }
+
+  /** One slice; behind the last one follow the addresses that waited for it. */
+  #goOnLoading(): readonly CoreEvent[] {
+    const outcome = this.#loads() ? this.#rules.goOn() : 'goes-on';
+    if (outcome === 'goes-on') return [];
+    const vrids = [...this.#waiting];
+    const missing = planVips(this.#parts.groups, this.#wanted, this.#view).add.filter(({ vrid }) => this.#waiting.has(vrid));
+    this.#waiting.clear();
+    const failed = this.#follow(outcome, vrids, missing);
+    return vrids.length === 0 ? failed : [...failed, { type: 'loadEnded', vrids }];
+  }
+
+  /** A group that is not to be held any more waits for nothing, and when none is, the load ends where it stands. */
+  #forgetLoads(): void {
+    for (const vrid of this.#waiting) if (this.#wanted.groups.get(vrid) !== 'hold') this.#waiting.delete(vrid);
+    if (!this.#serves()) this.#rules.breakOff();
   }
 
   #release(vips: readonly VipOfGroup[]): void {
@@ -177,15 +192,23 @@ export class KernelLevel {
 
   #hold(vips: readonly VipOfGroup[]): readonly CoreEvent[] {
     if (vips.length === 0) return [];
-    const vrids = [...new Set(vips.map(({ vrid }) => vrid))];
-    if (!this.#loadRules())
+    const vrids = vridsOf(vips);
+    const outcome = this.#rules.begin();
+    if (outcome !== 'goes-on') return this.#follow(outcome, vrids, vips);
+    for (const vrid of vrids) this.#waiting.add(vrid);
+    return [{ type: 'loadBegan', vrids }];
+  }
+
+  /** Addresses follow the rules, and stay away when the kernel took none of them. */
+  #follow(outcome: LoadOutcome, vrids: readonly Vrid[], vips: readonly VipOfGroup[]): readonly CoreEvent[] {
+    if (outcome === 'refused')
       return vrids.map((vrid) => ({ type: 'kernelWriteFailed', vrid, detail: 'the kernel took none of the IPVS rules' }));
     this.#mark(vrids, 'rulesInAt');
     const failed = this.#lease(vips, this.#parts.leaseSeconds);
     this.#view = viewWith(this.#view, taken(vips, failed));
     this.#mark(vrids, 'vipAddedAt');
     this.#leases.begin('later');
-    return failed.flatMap((failure) => refusalOf(vips, failure));
+    return refusalsOf(vips, failed);
   }
 
   #mark(vrids: readonly Vrid[], moment: 'rulesInAt' | 'vipAddedAt'): void {
@@ -208,10 +231,12 @@ export class KernelLevel {
   #restore(): readonly CoreEvent[] {
     const plan = planVips(this.#parts.groups, this.#wanted, this.#view);
     this.#release(plan.remove);
-    const due = plan.add.filter(({ vip }) => this.#now() - (this.#restoredAt.get(vip) ?? Number.NEGATIVE_INFINITY) >= restoreEvery);
-    this.#unsettled = plan.add.length > due.length || (this.#unsettled && plan.remove.length > 0);
+    const missing = plan.add.filter(({ vrid }) => !this.#waiting.has(vrid));
+    const due = missing.filter(({ vip }) => this.#now() - (this.#restoredAt.get(vip) ?? Number.NEGATIVE_INFINITY) >= restoreEvery);
+    this.#unsettled = missing.length > due.length || (this.#unsettled && plan.remove.length > 0);
     for (const { vip } of due) this.#restoredAt.set(vip, this.#now());
-    const events = this.#hold(due);
+    // Their group has rules already: newer ones that are on their way are not waited for.
+    const events = due.length === 0 ? [] : this.#follow(this.#rules.begin(), vridsOf(due), due);
     for (const { vrid, vip } of due) {
       if (this.isHeld(vip)) this.#parts.ports.report({ type: 'vipRestored', vrid, address: vip.address, dev: vip.dev });
     }
@@ -250,14 +275,19 @@ export class KernelLevel {
   }
 }
 
+const vridsOf = (vips: readonly VipOfGroup[]): readonly Vrid[] => [...new Set(vips.map(({ vrid }) => vrid))];
+
 /** The addresses of a write that the kernel did not refuse: their notifications come later. */
 function taken(vips: readonly VipOfGroup[], failed: readonly KernelFailure[]): readonly Vip[] {
   const refused = new Set(failed.map((failure) => failure.object));
   return vips.map(({ vip }) => vip).filter((vip) => !refused.has(addressObject(vip)));
 }
 
-/** The group whose address the kernel refused can tell the election so. */
-function refusalOf(vips: readonly VipOfGroup[], failure: KernelFailure): readonly CoreEvent[] {
-  const of = vips.find(({ vip }) => addressObject(vip) === failure.object);
-  return of === undefined ? [] : [{ type: 'kernelWriteFailed', vrid: of.vrid, detail: `${failure.object}: ${failure.errno}` }];
+/** The groups whose addresses the kernel refused can tell the election so, each once. */
+function refusalsOf(vips: readonly VipOfGroup[], failed: readonly KernelFailure[]): readonly CoreEvent[] {
+  return vridsOf(vips).flatMap((vrid): readonly CoreEvent[] => {
+    const objects = new Set(vips.filter((one) => one.vrid === vrid).map(({ vip }) => addressObject(vip)));
+    const details = failed.filter(({ object }) => objects.has(object)).map(({ object, errno }) => `${object}: ${errno}`);
+    return details.length === 0 ? [] : [{ type: 'kernelWriteFailed', vrid, detail: details.join(', ') }];
+  });
 }

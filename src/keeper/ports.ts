@@ -55,17 +55,26 @@ export interface KernelPort {
   releaseAddresses(vips: readonly Vip[]): readonly KernelFailure[];
   /** Sends one round of announcements for one address: ARP request and reply form, or an unsolicited NA. */
   announce(vip: { readonly family: 4 | 6; readonly address: string; readonly dev: string }): KernelFailure | undefined;
-  /** Writes a compiled batch of IPVS requests. */
-  loadRules(batch: CompiledRules): readonly KernelFailure[];
+  /**
+   * Writes one piece of a compiled batch of IPVS requests, a few dozen of them: the one that begins at byte `from` of the
+   * messages, where 0 or the end of the piece before is.
+   */
+  loadRules(batch: CompiledRules, from: number): LoadedPiece;
 }
 
-/** IPVS requests ready to be written: netlink messages one behind the other, each with its own sequence number. */
+export interface LoadedPiece {
+  readonly failures: readonly KernelFailure[];
+  /** Where the next piece begins: the length of the messages when this was the last one. */
+  readonly next: number;
+}
+
+/** IPVS requests ready to be written: netlink messages one behind the other, numbered from 1 by their sequence numbers. */
 export interface CompiledRules {
   readonly revision: number;
   readonly digest: string;
   /** Empty when the kernel holds the rules already. */
   readonly messages: Uint8Array;
-  /** What each message writes, by its position in `messages`; for error texts. */
+  /** What each message writes, the one with sequence number 1 first; for error texts. */
   readonly labels: readonly string[];
 }
 

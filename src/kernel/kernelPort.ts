@@ -1,6 +1,7 @@
 // The keeper's kernel: every socket is opened ahead, so that a takeover only writes.
-import type { KernelChange, KernelPort } from '../keeper/ports.ts';
+import type { CompiledRules, KernelChange, KernelPort, LoadedPiece } from '../keeper/ports.ts';
 import { failuresOf } from '../rules/failures.ts';
+import { pieceAt } from '../wire/netlink.ts';
 import { holdAddresses, readAddresses, releaseAddresses } from './addresses.ts';
 import { Announcer } from './announcer.ts';
 import { LinkTable } from './linkTable.ts';
@@ -29,7 +30,7 @@ export function openKernelPort(): OpenKernelPort {
     holdAddresses: (vips, leaseSeconds) => holdAddresses(route, links, vips, leaseSeconds),
     releaseAddresses: (vips) => releaseAddresses(route, links, vips),
     announce: (vip) => announcer.announce(vip, links.named(vip.dev)),
-    loadRules: (batch) => failuresOf(batch, generic.batch(batch.messages)),
+    loadRules: (batch, from) => loadPiece(generic, batch, from),
     onChange: (listener) => monitor.listen(listener),
     drainChanges: () => monitor.drain(),
     close() {
@@ -37,4 +38,13 @@ export function openKernelPort(): OpenKernelPort {
       for (const open of [announcer, generic, route]) open.close();
     },
   };
+}
+
+/** About half a millisecond of a slow kernel: with thousands of services it looks through a long list for each request. */
+const pieceMessages = 64;
+const pieceBytes = 32 * 1024;
+
+function loadPiece(generic: NetlinkSocket, { messages, labels }: CompiledRules, from: number): LoadedPiece {
+  const { bytes } = pieceAt(messages, from, pieceMessages, pieceBytes);
+  return { failures: failuresOf({ messages: bytes, labels }, generic.batch(bytes)), next: from + bytes.length };
 }

@@ -60,17 +60,17 @@ export class NetlinkSocket {
   }
 
   /**
-   * Writes requests that stand one behind the other with growing sequence numbers, the last one with NLM_F_ACK (as
-   * encodeBatch makes them). Returns those that failed: errno names by sequence number. Never throws SystemError.
+   * Writes requests that stand one behind the other with growing sequence numbers (as encodeBatch makes them, or a piece of
+   * those). Returns those that failed: errno names by sequence number; ENODATA for a last one that asked for an
+   * acknowledgement and got none. Never throws SystemError.
    */
   batch(messages: Uint8Array): ReadonlyMap<number, string> {
     const answers = new Map<number, string>();
-    let last = 0;
     for (const piece of splitBatch(messages, PIECE_MESSAGES, PIECE_BYTES)) {
       this.#write(piece, answers);
-      last = piece.sequences.at(-1) ?? last;
+      const last = piece.sequences.at(-1);
+      if (piece.acknowledged && last !== undefined && !answers.has(last)) answers.set(last, 'ENODATA');
     }
-    if (messages.length > 0 && !answers.has(last)) answers.set(last, 'ENODATA');
     return new Map([...answers].filter(([, outcome]) => outcome !== ACKNOWLEDGED));
   }
 

@@ -120,6 +120,8 @@ function backupSentence(reason: BackupReason, to: NodeName | undefined): Sentenc
       return { level: 'info', text: `BACKUP: ${other} took over` };
     case 'called-off':
       return { level: 'warn', text: `BACKUP: handover called off, ${other} stays active` };
+    case 'rules-not-in':
+      return { level: 'error', text: 'BACKUP: the rules that were being loaded are not ready any more' };
     case 'stalled':
       return { level: 'error', text: 'BACKUP: this director stood still for so long that another may have taken over' };
     case 'not-heard-by-active':

@@ -32,22 +32,24 @@ const ordinary: Readonly<Record<(typeof attempts)[IpvsCommand], readonly string[
   list: [],
 };
 
-/** `errnos`: names by the sequence number of the message that failed. In the order of the batch. */
-export function failuresOf(batch: CompiledRules, errnos: ReadonlyMap<number, string>): KernelFailure[] {
+/**
+ * `written`: a batch, or the labels of one with a piece of its messages. `errnos`: names by the sequence number of the message
+ * that failed. In the order of the batch.
+ */
+export function failuresOf(written: Pick<CompiledRules, 'messages' | 'labels'>, errnos: ReadonlyMap<number, string>): KernelFailure[] {
   if (errnos.size === 0) return [];
-  return commandsOf(batch).flatMap((command, position) => {
-    const errno = errnos.get(position + 1);
-    if (errno === undefined || ordinary[attempts[command]].includes(errno)) return [];
-    return [{ object: batch.labels[position] ?? `message ${position + 1}`, attempt: attempts[command], errno }];
+  const messages = decodeMessages(written.messages);
+  if (!messages.ok) throw new Error(`a compiled batch is ${messages.reason}`);
+  return messages.value.flatMap(({ sequence, payload }) => {
+    const errno = errnos.get(sequence);
+    if (errno === undefined) return [];
+    const attempt = attempts[commandOf(payload)];
+    return ordinary[attempt].includes(errno) ? [] : [{ object: written.labels[sequence - 1] ?? `message ${sequence}`, attempt, errno }];
   });
 }
 
-function commandsOf(batch: CompiledRules): IpvsCommand[] {
-  const messages = decodeMessages(batch.messages);
-  if (!messages.ok) throw new Error(`a compiled batch is ${messages.reason}`);
-  return messages.value.map(({ payload }) => {
-    const request = decodeIpvsRequest(payload);
-    if (!request.ok) throw new Error(`a compiled request is ${request.reason}`);
-    return request.value.command;
-  });
+function commandOf(payload: Uint8Array): IpvsCommand {
+  const request = decodeIpvsRequest(payload);
+  if (!request.ok) throw new Error(`a compiled request is ${request.reason}`);
+  return request.value.command;
 }

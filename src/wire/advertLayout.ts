@@ -42,7 +42,7 @@ export const handoverShift = 1;
 
 /** By their code on the wire. */
 export const phases: readonly GroupPhase[] = ['initialize', 'backup', 'active', 'fault', 'maintenance'];
-export const handoverPhases: readonly (Handover['phase'] | undefined)[] = [undefined, 'ask', 'taken'];
+export const handoverPhases: readonly (Handover['phase'] | undefined)[] = [undefined, 'ask', 'taken', 'loading'];
 
 export const microsPerMilli = 1_000;
 export const minIntervalMicros = 1_000;

@@ -85,23 +85,35 @@ export function encodeBatch(requests: readonly NetlinkRequest[]): Uint8Array {
 export interface BatchPiece {
   readonly bytes: Uint8Array;
   readonly sequences: readonly number[];
+  /** The last message asks for an acknowledgement. */
+  readonly acknowledged: boolean;
 }
 
 /** Cuts a batch between its messages. A message larger than `maxBytes` is a piece by itself. */
 export function splitBatch(batch: Uint8Array, maxMessages: number, maxBytes: number): readonly BatchPiece[] {
-  const view = viewOf(batch);
   const pieces: BatchPiece[] = [];
-  for (let start = 0, end = 0; batch.length - start >= MESSAGE_HEADER; start = end) {
-    const sequences: number[] = [];
-    while (batch.length - end >= MESSAGE_HEADER && sequences.length < maxMessages) {
-      const next = Math.min(batch.length, end + Math.max(MESSAGE_HEADER, aligned(view.getUint32(end, true))));
-      if (next - start > maxBytes && end > start) break;
-      sequences.push(view.getUint32(end + 8, true));
-      end = next;
-    }
-    pieces.push({ bytes: batch.subarray(start, end), sequences });
+  for (let start = 0; batch.length - start >= MESSAGE_HEADER; ) {
+    const piece = pieceAt(batch, start, maxMessages, maxBytes);
+    pieces.push(piece);
+    start += piece.bytes.length;
   }
   return pieces;
+}
+
+/** The piece of a batch that begins at `start`. */
+export function pieceAt(batch: Uint8Array, start: number, maxMessages: number, maxBytes: number): BatchPiece {
+  const view = viewOf(batch);
+  const sequences: number[] = [];
+  let acknowledged = false;
+  let end = start;
+  while (batch.length - end >= MESSAGE_HEADER && sequences.length < maxMessages) {
+    const next = Math.min(batch.length, end + Math.max(MESSAGE_HEADER, aligned(view.getUint32(end, true))));
+    if (next - start > maxBytes && end > start) break;
+    sequences.push(view.getUint32(end + 8, true));
+    acknowledged = (view.getUint16(end + 6, true) & NLM_F_ACK) !== 0;
+    end = next;
+  }
+  return { bytes: batch.subarray(start, end), sequences, acknowledged };
 }
 
 export function encodeAttribute(type: number, value: Uint8Array): Uint8Array {

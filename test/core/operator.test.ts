@@ -87,7 +87,7 @@ describe('maintenance', () => {
 
   test('is withdrawn when the other does not confirm: it goes on as active, and the rest is backup again', () => {
     const director = activeWithBackup({ more: [{ vrid: 52 }] });
-    const backupNow = [{ vrid: web, ...inBackup }, { vrid: 52, ...inBackup, phase: 'active', priority: 200 } as const];
+    const backupNow = [{ vrid: web, ...inBackup }, { vrid: 52, ...inBackup, phase: 'active', holding: true, priority: 200 } as const];
     director.hear('vsbak', { groups: backupNow });
     expect(director.phase(52)).toBe('backup');
     maintenance(director, true);

@@ -28,7 +28,7 @@ const groupAdvert = (vrid: number): fc.Arbitrary<GroupAdvert> =>
     phase,
     priority: fc.constantFrom(0, 1, 100, 149, 150, 151, 254),
     holding: fc.boolean(),
-    handover: fc.option(fc.record({ id: handoverId, phase: fc.constantFrom('ask', 'taken'), peer: node }), { nil: undefined }),
+    handover: fc.option(fc.record({ id: handoverId, phase: fc.constantFrom('ask', 'loading', 'taken'), peer: node }), { nil: undefined }),
   });
 
 const advertReceived = fc.record({
@@ -52,6 +52,7 @@ const event: fc.Arbitrary<CoreEvent> = fc.oneof(
   fc.record({ type: fc.constantFrom('linkWentDown', 'linkCameUp'), dev: fc.constantFrom('eth0', 'eth1', 'eth7') }),
   fc.record({ type: fc.constant('rulesChanged'), rules: fc.constantFrom(rulesIn, rulesNotIn) }),
   fc.record({ type: fc.constant('kernelWriteFailed'), vrid: fc.constantFrom(web, 52, 99), detail: fc.constant('EPERM') }),
+  fc.record({ type: fc.constantFrom('loadBegan', 'loadEnded'), vrids: fc.subarray([web, 52, 99]) }),
   fc.record({
     type: fc.constant('failoverRequested'),
     requestId,

@@ -163,8 +163,9 @@ function advertInWords(advert: Advert, interval: number): string {
 }
 
 function groupInWords({ phase, priority, holding, handover }: GroupAdvert): string {
-  const held = holding && phase !== 'active' ? ' holding' : '';
-  const handing = { ask: 'take over', taken: 'I have it' };
+  const unusual = phase === 'active' ? ' loading' : ' holding';
+  const held = holding === (phase === 'active') ? '' : unusual;
+  const handing = { ask: 'take over', loading: 'I load for it', taken: 'I have it' };
   return `${phase} ${priority}${held}${handover === undefined ? '' : `, ${handover.peer}: ${handing[handover.phase]}`}`;
 }
 

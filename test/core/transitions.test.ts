@@ -63,6 +63,11 @@ const table: Record<Phase, Rows> = {
     started: [{ when: 'again', told: started, comes: 'initialize, keep: nothing' }],
     advertReceived: [
       { when: 'a lower active', told: { phase: 'active' }, comes: 'backup, absent: peerHeard becameBackup(active-elsewhere) advert' },
+      {
+        when: 'an active that still loads',
+        told: { phase: 'active', priority: 200, holding: false },
+        comes: 'active, hold: peerHeard becameActive(adopted) announce advert',
+      },
       { when: 'a backup that hears us', told: { phase: 'backup' }, comes: 'active, hold: peerHeard becameActive(adopted) announce advert' },
       { when: 'a backup that does not hear us', told: { phase: 'backup', echo: 'nothing' }, comes: 'initialize, keep: peerHeard' },
       {
@@ -92,6 +97,8 @@ const table: Record<Phase, Rows> = {
     linkCameUp: [{ when: 'that was not down', told: { dev: 'eth0' }, comes: 'initialize, keep: nothing' }],
     rulesChanged: [{ when: 'not ready', told: { rules: rulesNotIn }, comes: 'initialize, keep: nothing' }],
     kernelWriteFailed: [{ when: 'of this group', told: { vrid: web, detail: 'EPERM' }, comes: 'initialize, keep: nothing' }],
+    loadBegan: [{ when: 'of this group', told: { vrids: [web] }, comes: 'initialize, keep: nothing' }],
+    loadEnded: [{ when: 'of this group', told: { vrids: [web] }, comes: 'initialize, keep: nothing' }],
     failoverRequested: [{ when: 'to the other', told: ourFailover, comes: 'initialize, keep: refused(not-active)' }],
     maintenanceRequested: [
       { when: 'on, and nobody was heard yet', told: { requestId: 2, on: true }, comes: 'initialize, keep: refused(peer-not-heard)' },
@@ -114,6 +121,8 @@ const table: Record<Phase, Rows> = {
     linkCameUp: [{ when: 'that was not down', told: { dev: 'eth0' }, comes: 'stopped, absent: nothing' }],
     rulesChanged: [{ when: 'ready', told: { rules: rulesIn }, comes: 'stopped, absent: nothing' }],
     kernelWriteFailed: [{ when: 'of this group', told: { vrid: web, detail: 'EPERM' }, comes: 'stopped, absent: nothing' }],
+    loadBegan: [{ when: 'of this group', told: { vrids: [web] }, comes: 'stopped, absent: nothing' }],
+    loadEnded: [{ when: 'of this group', told: { vrids: [web] }, comes: 'stopped, absent: nothing' }],
     failoverRequested: [{ when: 'to the other', told: ourFailover, comes: 'stopped, absent: refused(stopping)' }],
     maintenanceRequested: [
       { when: 'on', told: { requestId: 2, on: true }, comes: 'stopped, absent: refused(stopping)' },
@@ -183,6 +192,8 @@ const table: Record<Phase, Rows> = {
       { when: 'not ready', told: { rules: rulesNotIn }, comes: 'backup, absent: nothing' },
     ],
     kernelWriteFailed: [{ when: 'of this group', told: { vrid: web, detail: 'EPERM' }, comes: 'backup, absent: nothing' }],
+    loadBegan: [{ when: 'of this group', told: { vrids: [web] }, comes: 'backup, absent: nothing' }],
+    loadEnded: [{ when: 'of this group', told: { vrids: [web] }, comes: 'backup, absent: nothing' }],
     failoverRequested: [{ when: 'to the other', told: ourFailover, comes: 'backup, absent: refused(not-active)' }],
     maintenanceRequested: [
       { when: 'on', told: { requestId: 2, on: true }, comes: 'maintenance, absent: enteredMaintenance ok advert' },
@@ -200,6 +211,29 @@ const table: Record<Phase, Rows> = {
       { when: 'a backup that asks for an answer', told: { phase: 'backup', solicit: true }, comes: 'active, hold: advert>vsbak' },
       { when: 'a lower active', told: { phase: 'active' }, comes: 'active, hold: announce bothActive advert' },
       { when: 'a better active', told: { phase: 'active', priority: 200 }, comes: 'backup, absent: becameBackup(outranked) advert' },
+      {
+        when: 'a better active that still loads',
+        told: { phase: 'active', priority: 200, holding: false },
+        comes: 'active, hold: nothing',
+      },
+      {
+        when: 'a lower active that still loads',
+        told: { phase: 'active', holding: false },
+        comes: 'active, hold: announce bothActive advert',
+      },
+      {
+        when: 'a better active that still loads, in a load',
+        given: load,
+        told: { phase: 'active', priority: 200, holding: false },
+        comes: 'backup, absent: becameBackup(outranked) advert',
+      },
+      { when: 'a lower active, in a load', given: load, told: { phase: 'active' }, comes: 'active, hold: nothing' },
+      {
+        when: 'that the other loads what it was asked to take over',
+        given: (director) => director.tell({ type: 'failoverRequested', ...ourFailover }),
+        told: { phase: 'active', holding: false, handover: { id: 65537, phase: 'loading', peer: 'vs1' } },
+        comes: 'active, hold: nothing',
+      },
       {
         when: 'an equal active of higher address',
         told: { phase: 'active', priority: 150 },
@@ -235,10 +269,27 @@ const table: Record<Phase, Rows> = {
     rulesChanged: [
       { when: 'ready', told: { rules: rulesIn }, comes: 'active, hold: nothing' },
       { when: 'not ready', told: { rules: rulesNotIn }, comes: 'active, hold: nothing' },
+      { when: 'ready, in a load', given: load, told: { rules: rulesIn }, comes: 'active, hold: nothing' },
+      {
+        when: 'not ready, in a load',
+        given: load,
+        told: { rules: rulesNotIn },
+        comes: 'backup, absent: becameBackup(rules-not-in) advert',
+      },
     ],
     kernelWriteFailed: [
       { when: 'of this group', told: { vrid: web, detail: 'EPERM' }, comes: 'fault, absent: enteredFault(kernel-write-failed) advert' },
       { when: 'of an unknown one', told: { vrid: 99, detail: 'EPERM' }, comes: 'active, hold: nothing' },
+    ],
+    loadBegan: [
+      { when: 'of this group: it claims nothing by its virtual IPs', told: { vrids: [web] }, comes: 'active, hold: advert' },
+      { when: 'again', given: load, told: { vrids: [web] }, comes: 'active, hold: nothing' },
+      { when: 'of an unknown one', told: { vrids: [99] }, comes: 'active, hold: nothing' },
+    ],
+    loadEnded: [
+      { when: 'of this group', given: load, told: { vrids: [web] }, comes: 'active, hold: announce advert' },
+      { when: 'and none was under way', told: { vrids: [web] }, comes: 'active, hold: nothing' },
+      { when: 'of an unknown one', given: load, told: { vrids: [99] }, comes: 'active, hold: nothing' },
     ],
     failoverRequested: [
       { when: 'to the other', told: ourFailover, comes: 'active, hold: handoverStarted advert' },
@@ -269,6 +320,12 @@ const table: Record<Phase, Rows> = {
         comes: 'stopped, absent: stopped(released) advert exit',
       },
       { when: 'in place', told: { how: 'inPlace' }, comes: 'active, keep: stopped(not released) advert exit' },
+      {
+        when: 'in place, in a load',
+        given: load,
+        told: { how: 'inPlace' },
+        comes: 'stopped, keep: stopped(released) advert exit',
+      },
     ],
   },
   fault: {
@@ -297,6 +354,8 @@ const table: Record<Phase, Rows> = {
     ],
     rulesChanged: [{ when: 'ready', told: { rules: rulesIn }, comes: 'fault, absent: nothing' }],
     kernelWriteFailed: [{ when: 'of this group', told: { vrid: web, detail: 'EPERM' }, comes: 'fault, absent: nothing' }],
+    loadBegan: [{ when: 'of this group', told: { vrids: [web] }, comes: 'fault, absent: nothing' }],
+    loadEnded: [{ when: 'of this group', told: { vrids: [web] }, comes: 'fault, absent: nothing' }],
     failoverRequested: [{ when: 'to the other', told: ourFailover, comes: 'fault, absent: refused(not-active)' }],
     maintenanceRequested: [
       { when: 'on', told: { requestId: 2, on: true }, comes: 'maintenance, absent: enteredMaintenance ok advert' },
@@ -326,6 +385,8 @@ const table: Record<Phase, Rows> = {
     ],
     rulesChanged: [{ when: 'ready', told: { rules: rulesIn }, comes: 'maintenance, absent: nothing' }],
     kernelWriteFailed: [{ when: 'of this group', told: { vrid: web, detail: 'EPERM' }, comes: 'maintenance, absent: nothing' }],
+    loadBegan: [{ when: 'of this group', told: { vrids: [web] }, comes: 'maintenance, absent: nothing' }],
+    loadEnded: [{ when: 'of this group', told: { vrids: [web] }, comes: 'maintenance, absent: nothing' }],
     failoverRequested: [{ when: 'to the other', told: ourFailover, comes: 'maintenance, absent: refused(not-active)' }],
     maintenanceRequested: [
       { when: 'on, again', told: { requestId: 2, on: true }, comes: 'maintenance, absent: ok' },
@@ -346,6 +407,10 @@ const table: Record<Phase, Rows> = {
 
 function withoutRules(director: Director): void {
   director.tell({ type: 'rulesChanged', rules: rulesNotIn });
+}
+
+function load(director: Director): void {
+  director.tell({ type: 'loadBegan', vrids: [web] });
 }
 
 function askAndHearNothing(director: Director): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { addressObject } from '../../src/keeper/ports.ts';
 import { rulesIn, rulesNotIn } from '../core/director.ts';
 import { activeStage, backupStage, batch, createStage, type Stage, web } from './stage.ts';
 
@@ -161,6 +162,13 @@ describe('the kernel refuses a virtual IP', () => {
     stage.keeper.wake();
     const said = stage.sent.slice(1).flatMap(({ advert }) => advert.groups.map((group) => group.phase));
     expect(said).toEqual(['fault', 'fault']);
+  });
+
+  test('of two groups: the handover of neither is confirmed in between', () => {
+    const stage = backupStage({ more: [{ vrid: 52, name: 'mail', devices: ['eth1'] }] });
+    for (const { vips } of stage.boot.core.groups) for (const vip of vips) stage.kernel.refuses.add(addressObject(vip));
+    stage.hear(ask);
+    expect(stage.sent.slice(1).map(({ advert }) => advert.groups.map(({ phase }) => phase))).toEqual([['fault', 'fault']]);
   });
 
   test('the group goes to Fault and what it had is released', () => {

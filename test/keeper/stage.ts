@@ -72,9 +72,9 @@ export interface Heard extends Partial<Omit<GroupAdvert, 'vrid'>> {
 export interface StageKernel {
   readonly addresses: Map<string, AddressState>;
   readonly links: Map<string, LinkState>;
-  /** Writes that are refused: an address by its `addressObject`, 'announce 10.0.0.1', or 'rules'. */
+  /** Writes that are refused: an address by its `addressObject`, 'announce 10.0.0.1', a request by its label, or 'rules'. */
   readonly refuses: Set<string>;
-  /** Milliseconds that loading rules takes. */
+  /** Milliseconds that loading a piece of the rules takes. */
   rulesTake: number;
   readonly leases: number[];
 }
@@ -134,11 +134,12 @@ export function createStage(setup: StageSetup = {}): Stage {
         const refused = kernel.refuses.has(`announce ${vip.address}`);
         return refused ? { object: vip.address, attempt: 'announce', errno: 'ENETDOWN' } : undefined;
       },
-      loadRules(batch) {
-        diary.push(`rules ${batch.revision}`);
+      loadRules(batch, from) {
+        const next = Math.min(batch.messages.length, from + pieceRequests);
+        diary.push(`rules ${batch.revision}${next - from === batch.messages.length ? '' : ` from ${from}`}`);
         stage.now += kernel.rulesTake;
-        if (!kernel.refuses.has('rules')) return [];
-        return batch.labels.map((label) => ({ object: label, attempt: 'load', errno: 'ENOENT' }));
+        const refused = batch.labels.slice(from, next).filter((label) => kernel.refuses.has('rules') || kernel.refuses.has(label));
+        return { failures: refused.map((label) => ({ object: label, attempt: 'load', errno: 'ENOENT' })), next };
       },
     },
     adverts: {
@@ -234,6 +235,16 @@ function advertOf(from: NodeName, sequence: number, said: Heard, boot: KeeperBoo
       .filter(({ vrid }) => (said.vrid ?? vrid) === vrid),
   };
 }
+
+/** What the kernel of the stage takes at once; each request of a batch is a byte long. */
+const pieceRequests = 64;
+
+/** A batch of so many requests, "request 0" first. */
+export const longBatch = (revision: number, requests: number): CompiledRules =>
+  batch(
+    revision,
+    Array.from({ length: requests }, (_, index) => `request ${index}`),
+  );
 
 /** A batch of IPVS requests; two services unless told otherwise. */
 export function batch(revision: number, labels: readonly string[] = ['tcp 10.0.0.0:80', 'tcp 10.0.0.1:80']): CompiledRules {

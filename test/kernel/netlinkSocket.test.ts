@@ -1,11 +1,12 @@
 // Exchanges over netlink: what failed is told, item by item, and nothing waits for an answer that does not come.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openKernelPort } from '../../src/kernel/kernelPort.ts';
+import type { CompiledRules } from '../../src/keeper/ports.ts';
+import { type OpenKernelPort, openKernelPort } from '../../src/kernel/kernelPort.ts';
 import { NETLINK_GENERIC, NETLINK_ROUTE, NetlinkSocket } from '../../src/kernel/netlinkSocket.ts';
 import { SystemError, send } from '../../src/kernel/syscalls.ts';
 import { decodeFamily, encodeFamilyRequest } from '../../src/wire/genetlink.ts';
 import { encodeIpvsRequest, type IpvsRequest } from '../../src/wire/ipvsRequest.ts';
-import { encodeBatch, encodeMessage, type NetlinkRequest, NLM_F_REQUEST } from '../../src/wire/netlink.ts';
+import { encodeBatch, encodeMessage, type NetlinkRequest, NLM_F_REQUEST, pieceAt } from '../../src/wire/netlink.ts';
 import { addressesRequest, encodeHoldAddress, encodeReleaseAddress } from '../../src/wire/rtnetlink.ts';
 import { Cable, index } from './cable.ts';
 
@@ -51,9 +52,9 @@ describe('a batch', () => {
     expect(new Set(failures.values())).toEqual(new Set(['EADDRNOTAVAIL']));
   });
 
-  test('whose end is not acknowledged has failed at its end', () => {
-    const silent = encodeMessage({ ...add(1), flags: add(1).flags | NLM_F_REQUEST, sequence: 7 });
-    expect(route.batch(silent)).toEqual(new Map([[7, 'ENODATA']]));
+  test('whose end should be acknowledged and is not has failed at its end', () => {
+    const cutShort = encodeBatch([add(1), add(2)]).subarray(0, -4);
+    expect(route.batch(cutShort)).toEqual(new Map([[2, 'ENODATA']]));
   });
 
   test('that cannot be sent at all has failed in each of its requests', () => {
@@ -65,6 +66,12 @@ describe('a batch', () => {
         [2, 'EBADF'],
       ]),
     );
+  });
+
+  test('of which only a piece is written misses no acknowledgement', () => {
+    const { bytes } = pieceAt(encodeBatch([add(1), add(2), add(3)]), 0, 2, 1_000);
+    expect(route.batch(bytes)).toEqual(new Map());
+    expect(cable.addresses().size).toBe(2);
   });
 
   test('of nothing is not sent', () => {
@@ -91,19 +98,42 @@ test('an answer that waits from an exchange that was given up is not taken for o
   expect(route.dump(addressesRequest).length).toBeGreaterThan(0);
 });
 
-test('rules are written in one batch: what fails goes by its label, and removing what is not there is no failure', () => {
-  const kernel = cable.on('near', () => openKernelPort());
+describe('rules in a kernel that has no IPVS', () => {
   const noSuchFamily = 999;
   const id = { by: 'mark', family: 4, mark: 7 } as const;
   const service = { id, scheduler: 'rr', flags: 0, timeout: 0, netmask: '255.255.255.255', engine: '' };
-  const requests: readonly IpvsRequest[] = [
-    { command: 'delService', id },
-    { command: 'newService', service },
-  ];
-  const messages = encodeBatch(requests.map((request) => encodeIpvsRequest(request, noSuchFamily)));
-  const failures = kernel.loadRules({ revision: 1, digest: '', messages, labels: ['first', 'second'] });
-  kernel.close();
-  expect(failures).toEqual([{ object: 'second', attempt: 'add', errno: 'ENOENT' }]);
+  const addService: IpvsRequest = { command: 'newService', service };
+  const batchOf = (requests: readonly IpvsRequest[]): CompiledRules => ({
+    revision: 1,
+    digest: '',
+    messages: encodeBatch(requests.map((request) => encodeIpvsRequest(request, noSuchFamily))),
+    labels: requests.map((_, index) => `request ${index}`),
+  });
+  const failure = (index: number) => ({ object: `request ${index}`, attempt: 'add', errno: 'ENOENT' });
+  const withKernel = <Result>(use: (kernel: OpenKernelPort) => Result): Result => {
+    const kernel = cable.on('near', () => openKernelPort());
+    try {
+      return use(kernel);
+    } finally {
+      kernel.close();
+    }
+  };
+
+  test('are written in one piece when they are few: what fails goes by its label, and removing what is not there is no failure', () => {
+    const batch = batchOf([{ command: 'delService', id }, addService]);
+    expect(withKernel((kernel) => kernel.loadRules(batch, 0))).toEqual({ failures: [failure(1)], next: batch.messages.length });
+  });
+
+  test('are written piece by piece when they are many: each failure goes by its label, and none is told that was not', () => {
+    const batch = batchOf(new Array<IpvsRequest>(100).fill(addService));
+    withKernel((kernel) => {
+      const first = kernel.loadRules(batch, 0);
+      const second = kernel.loadRules(batch, first.next);
+      expect(second.next).toBe(batch.messages.length);
+      expect([...first.failures, ...second.failures]).toEqual(batch.labels.map((_, index) => failure(index)));
+      expect(first.failures).toHaveLength(64);
+    });
+  });
 });
 
 test('sockets that need a privilege are refused by name without it', () => {

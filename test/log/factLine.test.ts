@@ -32,6 +32,7 @@ test.each<[Fact, string]>([
   [backup('outranked'), 'warn web (VRID 51): BACKUP: vs1 ranks higher'],
   [backup('handed-over'), 'info web (VRID 51): BACKUP: vs1 took over'],
   [backup('called-off'), 'warn web (VRID 51): BACKUP: handover called off, vs1 stays active'],
+  [backup('rules-not-in'), 'error web (VRID 51): BACKUP: the rules that were being loaded are not ready any more'],
   [backup('stalled'), 'error web (VRID 51): BACKUP: this director stood still for so long that another may have taken over'],
   [backup('not-heard-by-active'), 'error web (VRID 51): BACKUP: vs1 is active and does not hear this director'],
   [backup('active-elsewhere'), 'info web (VRID 51): BACKUP: vs1 is active'],

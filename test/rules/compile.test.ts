@@ -6,7 +6,7 @@ import { failuresOf } from '../../src/rules/failures.ts';
 import { kernelServicesOf } from '../../src/rules/kernelServices.ts';
 import { planRules } from '../../src/rules/plan.ts';
 import { decodeIpvsRequest } from '../../src/wire/ipvsRequest.ts';
-import { decodeMessages, NLM_F_ACK, NLM_F_REQUEST } from '../../src/wire/netlink.ts';
+import { decodeMessages, NLM_F_ACK, NLM_F_REQUEST, pieceAt, splitBatch } from '../../src/wire/netlink.ts';
 import { rules, server, service } from './documents.ts';
 
 const document = rules(
@@ -75,6 +75,12 @@ describe('what the answers to it mean', () => {
       { object: 'service udp [2001:db8::1]:53 wlc', attempt: 'add', errno: 'ENOENT' },
       { object: 'server [2001:db8::11]:8080 of udp [2001:db8::1]:53', attempt: 'add', errno: 'ESRCH' },
     ]);
+  });
+
+  test('a failure in a piece of it goes by the label of its message, not by its place in the piece', () => {
+    const { bytes } = pieceAt(batch.messages, splitBatch(batch.messages, 3, 10_000)[0]?.bytes.length ?? 0, 2, 10_000);
+    const refusal = failuresOf({ messages: bytes, labels: batch.labels }, new Map([[4, 'ENOENT']]));
+    expect(refusal).toEqual([{ object: 'service udp [2001:db8::1]:53 wlc', attempt: 'add', errno: 'ENOENT' }]);
   });
 
   test('adding what is there already is no failure', () => {

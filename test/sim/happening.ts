@@ -27,6 +27,8 @@ export type Happening =
   | { readonly type: 'addressAdded'; readonly node: NodeName; readonly address: AddressState; readonly by: Doer }
   | { readonly type: 'addressRemoved'; readonly node: NodeName; readonly address: AddressState; readonly by: Doer }
   | { readonly type: 'announced'; readonly node: NodeName; readonly address: Pick<Vip, 'address' | 'dev'>; readonly failed: boolean }
+  /** A piece of a batch that more pieces follow. */
+  | { readonly type: 'rulesLoading'; readonly node: NodeName; readonly batch: CompiledRules }
   | { readonly type: 'rulesLoaded'; readonly node: NodeName; readonly batch: CompiledRules; readonly failed: boolean }
   | { readonly type: 'kernelRefused'; readonly node: NodeName; readonly what: string }
   | { readonly type: 'linkChanged'; readonly node: NodeName; readonly dev: string; readonly up: boolean }

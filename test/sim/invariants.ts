@@ -4,6 +4,7 @@ import { createAccountJudge } from './accountJudge.ts';
 import { createCustodyJudge } from './custodyJudge.ts';
 import type { Observe } from './happening.ts';
 import { createKernelJudge } from './kernelJudge.ts';
+import { createLoadJudge } from './loadJudge.ts';
 import { createPromisesJudge } from './promisesJudge.ts';
 import { createRivalsJudge } from './rivalsJudge.ts';
 import { createRoles } from './roles.ts';
@@ -15,6 +16,7 @@ export function createInvariants(world: World): Observe {
   const judges = [
     createSpeechJudge(world),
     createKernelJudge(world, roles),
+    createLoadJudge(world, roles),
     createCustodyJudge(world),
     createRivalsJudge(world, roles),
     createPromisesJudge(world),

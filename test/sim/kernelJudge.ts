@@ -19,13 +19,20 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
   /** When something other than its own doing last touched each director's kernel, links or time. */
   const troubledAt = new Map<NodeName, number>();
   const wokeAt = new Map<NodeName, number>();
+  /** When each director last wrote a piece of rules that more follow. */
+  const loadingAt = new Map<NodeName, number>();
+  const decidedAt = new Map<NodeName, number>();
+  /** Directors with the groups that they said last that they hold. */
+  const serving = new Set<string>();
 
   const checkAdded = (node: NodeName, address: AddressState): void => {
     demand(configured.has(addressKey(address)), `${node} added ${address.address}, which is not configured`);
     const has = world.host(node).kernel.rulesRevision;
     const ready = told.get(node) ?? 0;
+    // One that somebody removed from a director that serves by the rules before, while it loads newer ones.
+    const restored = isLoading(node) && serving.has(`${node} ${configured.get(addressKey(address))}`);
     demand(
-      has > 0 && has >= ready,
+      has > 0 && (has >= ready || restored),
       `${node} added ${address.address} before the rules: its kernel has revision ${has}, its keeper ${ready}`,
     );
   };
@@ -42,13 +49,19 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
     const role = vrid === undefined ? 'active' : roles.of(node, vrid);
     demand(role === 'active' || role === undefined, `${node} announced addresses of group ${vrid} as ${role}`);
   };
-  /** Who says "I have it" has it: the one that hands over lets go on this word. */
+  /** Who says "I have it" has it: the one that hands over lets go on this word. Who says that it still loads does. */
   const checkSaid = ({ from, advert }: Packet): void => {
+    for (const { vrid, holding } of advert?.groups ?? []) {
+      if (holding) serving.add(`${from} ${vrid}`);
+      else serving.delete(`${from} ${vrid}`);
+    }
     if (isTroubled(from)) return;
     for (const group of setup.groups) {
       const said = advert?.groups.find((one) => one.vrid === group.vrid);
-      if (said?.phase === 'active')
-        demand(holdsAll(world.host(from), group), `${from} says that it is active of group ${group.vrid} without its addresses`);
+      if (said?.phase !== 'active') continue;
+      const of = `${from} says that it is active of group ${group.vrid}`;
+      demand(!said.holding || holdsAll(world.host(from), group), `${of} without its addresses`);
+      demand(said.holding || isLoading(from) || decidedAt.get(from) === timeline.now, `${of} and still loads, and does not`);
     }
   };
   const holdsAll = (host: Host, group: GroupSpec): boolean => group.vips.every((vip) => host.kernel.has(vip));
@@ -57,6 +70,7 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
     const at = troubledAt.get(node) ?? 0;
     return timeline.now - at < grace || at > (wokeAt.get(node) ?? 0);
   };
+  const isLoading = (node: NodeName): boolean => timeline.now - (loadingAt.get(node) ?? Number.NEGATIVE_INFINITY) < grace;
   const checkLevel = (host: Host): void => {
     if (isTroubled(host.name)) return;
     for (const group of setup.groups) checkGroup(host, group);
@@ -67,7 +81,11 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
     for (const vip of group.vips) {
       demand(role !== 'active' || host.kernel.isUp(vip.dev), `${host.name} is active of group ${group.vrid}, and its ${vip.dev} is down`);
       const held = host.kernel.has(vip);
-      demand(held === (role === 'active'), `${host.name} is ${role}, but its kernel ${held ? 'holds' : 'does not hold'} ${vip.address}`);
+      const comes = role === 'active' && isLoading(host.name);
+      demand(
+        held === (role === 'active') || comes,
+        `${host.name} is ${role}, but its kernel ${held ? 'holds' : 'does not hold'} ${vip.address}`,
+      );
     }
   };
 
@@ -75,6 +93,7 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
     switch (happening.type) {
       case 'processStarted':
         told.delete(happening.node);
+        loadingAt.delete(happening.node);
         troubledAt.set(happening.node, timeline.now);
         return;
       case 'paused':
@@ -95,6 +114,12 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
         if (happening.by !== 'keeper') troubledAt.set(happening.node, timeline.now);
         else demand(configured.has(addressKey(happening.address)), `${happening.node} removed the foreign ${happening.address.address}`);
         return;
+      case 'rulesLoading':
+        loadingAt.set(happening.node, timeline.now);
+        return;
+      case 'rulesLoaded':
+        loadingAt.delete(happening.node);
+        return;
       case 'announced':
         checkAnnounced(happening.node, happening.address);
         return;
@@ -106,15 +131,16 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
       case 'sent':
         checkSaid(happening.packet);
         return;
+      case 'fact':
+        if (happening.fact.type === 'becameActive') decidedAt.set(happening.node, timeline.now);
+        return;
       case 'hostBooted':
       case 'processEnded':
       case 'diskLost':
-      case 'fact':
       case 'reported':
       case 'answered':
       case 'lost':
       case 'received':
-      case 'rulesLoaded':
       case 'fault':
     }
   };

@@ -50,11 +50,11 @@ export function createMainThread(parts: MainThreadParts): MainThread {
     if (!parts.isAlive() || disk.rulesRevision === 0) return;
     const revision = disk.rulesRevision;
     const differs = kernel.rulesRevision !== revision;
-    if (setup.standby === 'warm' && differs && kernel.writeRules(batchOf(revision, true)).length > 0) {
+    if (setup.standby === 'warm' && differs && kernel.writeRules(batchOf(revision, setup.rulesRequests)).length > 0) {
       timeline.at(timeline.now + rulesRetry, compileRules);
       return;
     }
-    const batch = batchOf(revision, setup.standby === 'cold' && differs);
+    const batch = batchOf(revision, setup.standby === 'cold' && differs ? setup.rulesRequests : 0);
     parts.command({ type: 'rules', mark: markOf(revision, true), batch });
   };
 
@@ -93,7 +93,8 @@ export function createMainThread(parts: MainThreadParts): MainThread {
   };
 }
 
-function batchOf(revision: number, full: boolean): CompiledRules {
-  const labels = full ? [`rules of revision ${revision}`] : [];
-  return { revision, digest: markOf(revision, true).digest, messages: new Uint8Array(labels.length), labels };
+/** Each request is a byte long: what it says is of no interest here. */
+function batchOf(revision: number, requests: number): CompiledRules {
+  const labels = new Array<string>(requests).fill(`a part of revision ${revision}`);
+  return { revision, digest: markOf(revision, true).digest, messages: new Uint8Array(requests), labels };
 }

@@ -99,7 +99,7 @@ export const plants: readonly Plant[] = [
   {
     mistake: 'goes on beside another active after a restart',
     file: election,
-    find: "if (heard.group.phase === 'active' || (asksToo",
+    find: 'if (serves(heard) || (asksToo',
     replace: 'if ((asksToo',
   },
   {
@@ -167,7 +167,7 @@ export const plants: readonly Plant[] = [
   {
     mistake: 'stays active beside one that cannot hear it',
     file: election,
-    find: "if (deafButSteady(turn, spec, heard)) return yieldTo(turn, spec, heard, 'not-heard-by-active');",
+    find: "if (mayYield && deafButSteady(turn, spec, heard)) return yieldTo(turn, spec, heard, 'not-heard-by-active');",
     replace: '',
   },
   { mistake: 'yields to a loser as soon as a cut heals', file: election, find: '&& turn.now - peer.hearingSince >= patience', replace: '' },
@@ -220,9 +220,9 @@ export const plants: readonly Plant[] = [
   {
     mistake: 'lets go on a confirmation that comes too late',
     file: handover,
-    find: 'if (tookFromUs && said.id === role.calledOff) return remindOfCallOff(turn, spec, role);',
+    find: 'if (takesFromUs && said.id === role.calledOff) return remindOfCallOff(turn, spec, role);',
     replace:
-      'if (tookFromUs && said.id === role.calledOff) return complete(turn, spec, role, { id: said.id, to: from, startedAt: turn.now, deadline: never, requestId: undefined }, heard);',
+      'if (takesFromUs && said.id === role.calledOff) return complete(turn, spec, role, { id: said.id, to: from, startedAt: turn.now, deadline: never, requestId: undefined }, heard);',
   },
   {
     mistake: 'hands over to one that does not hear it',
@@ -286,6 +286,103 @@ export const plants: readonly Plant[] = [
     find: "return role.holding ? 'keep' : 'absent';",
     replace: "return 'absent';",
   },
+  // loading many rules
+  {
+    mistake: 'says that it serves while it still loads',
+    file: 'src/core/adverts.ts',
+    find: "(role.phase === 'active' && !role.loading)",
+    replace: "role.phase === 'active'",
+  },
+  {
+    mistake: 'confirms a handover before its rules are in',
+    file: 'src/core/adverts.ts',
+    find: "role.loading ? 'loading' : 'taken'",
+    replace: "'taken'",
+  },
+  {
+    mistake: 'adds addresses in the middle of a load',
+    file: kernelLevel,
+    find: "if (outcome !== 'goes-on') return this.#follow(outcome, vrids, vips);",
+    replace: 'return this.#follow(outcome, vrids, vips);',
+  },
+  {
+    mistake: 'tells nobody that it loads',
+    file: kernelLevel,
+    find: "return [{ type: 'loadBegan', vrids }];",
+    replace: 'return [];',
+  },
+  {
+    mistake: 'takes the addresses that wait for a load for ones that somebody removed',
+    file: kernelLevel,
+    find: 'plan.add.filter(({ vrid }) => !this.#waiting.has(vrid));',
+    replace: 'plan.add;',
+  },
+  {
+    mistake: 'loads on when it is not active any more',
+    file: kernelLevel,
+    find: 'if (!this.#serves()) this.#rules.breakOff();',
+    replace: '',
+  },
+  {
+    mistake: 'writes many rules in one go',
+    file: 'src/keeper/rulesLoad.ts',
+    find: 'write(batch, millis(clock.now() + sliceMs))',
+    replace: 'write(batch, never)',
+  },
+  {
+    mistake: 'sleeps in the middle of a load',
+    file: kernelLevel,
+    find: 'if (this.#loads() || this.#announcer.waits()',
+    replace: 'if (this.#announcer.waits()',
+  },
+  {
+    mistake: 'never ends a load',
+    file: step,
+    find: 'else endLoad(turn, spec, role);',
+    replace: '',
+  },
+  {
+    mistake: 'does not announce when a load ends',
+    file: transitions,
+    find: 'announceAnew(turn, spec, { ...role, loading: false });',
+    replace: 'setRole(turn, spec, { ...role, loading: false });',
+  },
+  {
+    mistake: 'leaves its clients to one that still loads',
+    file: election,
+    find: 'const mayYield = serves(heard) || role.loading;',
+    replace: 'const mayYield = serves(heard) || !serves(heard);',
+  },
+  {
+    mistake: 'leaves what it finds in the kernel to one that still loads',
+    file: election,
+    find: 'if (serves(heard) || (asksToo',
+    replace: "if (heard.group.phase === 'active' || (asksToo",
+  },
+  {
+    mistake: 'calls a handover off in the middle of a long load',
+    file: handover,
+    find: 'waitForLoad(turn, spec, role, giving);',
+    replace: 'false;',
+  },
+  {
+    mistake: 'never calls off a handover to one that began to load',
+    file: handover,
+    find: 'const deadline = millis(Math.min(turn.now + handoverTimeout(interval), giving.startedAt + handoverLimit(interval)));',
+    replace: 'const deadline = millis(giving.startedAt + 1_000 * handoverLimit(interval));',
+  },
+  {
+    mistake: 'asks for patience when it leaves in the middle of a load',
+    file: operator,
+    find: "if (role.phase === 'active' && role.loading) stop(turn, spec, true);",
+    replace: "if (role.phase === 'stopped') stop(turn, spec, true);",
+  },
+  {
+    mistake: 'serves by rules that are not ready any more',
+    file: step,
+    find: "if (!rules.ready && role.phase === 'active' && role.loading)",
+    replace: "if (!rules.ready && role.phase === 'initialize' && role.holding)",
+  },
   // keeper
   {
     mistake: 'believes its timers before its packets',
@@ -308,7 +405,7 @@ export const plants: readonly Plant[] = [
   {
     mistake: 'says what its kernel refused to do',
     file: keeper,
-    find: "if (refused.length === 0 || effect.type !== 'sendAdvert') this.#run(effect);",
+    find: "if (effect.type !== 'sendAdvert' || !this.#knowsBetter()) this.#run(effect);",
     replace: 'this.#run(effect);',
   },
   {
@@ -320,13 +417,13 @@ export const plants: readonly Plant[] = [
   {
     mistake: 'adds addresses before the rules',
     file: kernelLevel,
-    find: 'if (!this.#loadRules())',
-    replace: 'if (this.#wanted.groups.size === 0 && !this.#loadRules())',
+    find: 'const outcome = this.#rules.begin();',
+    replace: "const outcome = this.#wanted.groups.size === 0 ? this.#rules.begin() : 'in';",
   },
   {
     mistake: 'leaves an address away that somebody removed',
     file: kernelLevel,
-    find: 'const due = plan.add.filter(',
+    find: 'const due = missing.filter(',
     replace: 'const due = [].filter(',
   },
   { mistake: 'does not renew its leases', file: 'src/keeper/leases.ts', find: 'waiting = held();', replace: 'waiting = [];' },

@@ -1,6 +1,6 @@
 // What is owed whatever happens: an answer for every request of an operator, no service in maintenance, and a loop that
 // does not spin.
-import { handoverTimeout } from '../../src/core/timers.ts';
+import { handoverLimit, handoverTimeout } from '../../src/core/timers.ts';
 import type { NodeName } from '../../src/core/types.ts';
 import { demand, type Observe } from './happening.ts';
 import type { World } from './world.ts';
@@ -12,6 +12,8 @@ const wakesPerSecond = 5_000;
 export function createPromisesJudge(world: World): Observe {
   const { setup, timeline } = world;
   const asked = new Map<number, { readonly node: NodeName; readonly at: number }>();
+  const mayLoadLong = setup.standby === 'cold' && setup.rulesRequests > 64;
+  const patience = answerGrace + (mayLoadLong ? handoverLimit : handoverTimeout)(setup.interval);
   const wakes = new Map<NodeName, { second: number; count: number }>();
 
   const countWake = (node: NodeName): void => {
@@ -23,7 +25,7 @@ export function createPromisesJudge(world: World): Observe {
   };
   const checkAnswers = (node: NodeName): void => {
     for (const [id, request] of asked) {
-      const late = timeline.now - request.at >= handoverTimeout(setup.interval) + answerGrace;
+      const late = timeline.now - request.at >= patience;
       demand(request.node !== node || !late, `${node} never answered #${id}`);
     }
   };

@@ -1,5 +1,5 @@
 // Two directors may both be active only while they cannot know of each other: judged by the adverts that really came
-// through between them since both are active.
+// through between them since both are active. One that still loads its rules beside one that serves does no harm.
 import { peerDownInterval } from '../../src/core/timers.ts';
 import type { NodeName, Vrid } from '../../src/core/types.ts';
 import { demand, type Observe, type Packet } from './happening.ts';
@@ -22,6 +22,8 @@ export function createRivalsJudge(world: World, roles: Roles): Observe {
   const { setup, timeline } = world;
   const flows = new Map<string, Flow>();
   const newest = new Map<string, Round>();
+  /** Whether each director's kernel holds each group, as it last said. */
+  const holds = new Map<string, boolean>();
   const key = (from: NodeName, to: NodeName, vrid: Vrid): string => `${from}>${to} ${vrid}`;
   const patience = 2 * peerDownInterval(setup.interval) + 4 * setup.interval;
 
@@ -30,8 +32,10 @@ export function createRivalsJudge(world: World, roles: Roles): Observe {
     const known = newest.get(`${from}>${to}`);
     if (advert === undefined || (known !== undefined && !isNewer(advert, known))) return;
     newest.set(`${from}>${to}`, { incarnation: advert.incarnation, sequence: advert.sequence });
-    for (const { vrid, phase } of advert.groups) {
-      if (phase === 'active' && roles.of(from, vrid) === 'active' && roles.of(to, vrid) === 'active') count(packet, vrid);
+    for (const { vrid, phase, holding, handover } of advert.groups) {
+      holds.set(`${from} ${vrid}`, holding);
+      const harms = holding === holds.get(`${to} ${vrid}`) && (holding || handover === undefined);
+      if (phase === 'active' && harms && roles.of(from, vrid) === 'active' && roles.of(to, vrid) === 'active') count(packet, vrid);
     }
   };
   const count = ({ from, to, sentAt }: Packet, vrid: Vrid): void => {

@@ -111,6 +111,7 @@ function stageOf(options: ScenarioOptions): Stage {
     groups: [groupOf(group, ranks, { preempt, preemptDelay: millis(preemptDelay) })],
     leaseSeconds: 3,
     standby: 'cold',
+    rulesRequests: 3,
     wire: goodWire,
     lateness: promptly,
     socketSlots: 256,

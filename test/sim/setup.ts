@@ -14,6 +14,8 @@ export interface Setup {
   readonly leaseSeconds: number;
   /** warm: the kernel always has the newest rules; cold: only the keeper of the active loads them. */
   readonly standby: 'warm' | 'cold';
+  /** How many requests it takes to bring the rules into a kernel without any. */
+  readonly rulesRequests: number;
   readonly wire: WireQuality;
   readonly lateness: Lateness;
   /** Datagrams and kernel notifications that a socket keeps for a process that does not read. */
@@ -94,6 +96,7 @@ export function drawSetup(random: Random): Setup {
     wire: drawWire(random, interval),
     lateness: { usual: random.between(0, 1.5), rare: random.between(0, interval), rareChance: random.pick([0, 0.002, 0.02]) },
     socketSlots: random.pick([8, 64, 256]),
+    rulesRequests: random.pick([3, 60, 300, 3_000, 15_000]),
   };
 }
 

@@ -21,6 +21,7 @@ export function describe(happening: Happening): string | undefined {
     case 'resumed':
       return `${happening.node}: process goes on`;
     case 'woke':
+    case 'rulesLoading':
       return undefined;
     case 'fact':
       return `${happening.node}: ${factText(happening.fact)}`;

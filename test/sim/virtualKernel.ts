@@ -47,6 +47,9 @@ export interface KernelParts {
 /** The kernel looks for expired addresses now and then: they go up to this much later. */
 const leaseSlack = 200;
 const usualCallTime = 0.03;
+/** What it takes at once of a batch, and how long a request takes it when its table is long. */
+const pieceRequests = 64;
+const requestTime = 0.03;
 
 export function createVirtualKernel(parts: KernelParts): VirtualKernel {
   const { node, random, timeline, observe, notify } = parts;
@@ -79,7 +82,9 @@ export function createVirtualKernel(parts: KernelParts): VirtualKernel {
     const failed = batch.labels.length > 0 && refuses();
     if (!failed) rulesRevision = batch.revision;
     observe({ type: 'rulesLoaded', node, batch, failed });
-    return failed ? batch.labels.map((label) => refuse(label, 'load', 'ENOMEM')) : [];
+    if (!failed) return [];
+    const failure = refuse('rules', 'load', 'ENOMEM');
+    return batch.labels.map(() => failure);
   };
 
   const port: KernelPort = {
@@ -98,9 +103,13 @@ export function createVirtualKernel(parts: KernelParts): VirtualKernel {
       observe({ type: 'announced', node, address: vip, failed });
       return failed ? { object: vip.address, attempt: 'announce', errno: 'ENETDOWN' } : undefined;
     },
-    loadRules(batch) {
+    loadRules(batch, from) {
+      const next = Math.min(batch.messages.length, from + pieceRequests);
+      parts.elapse((next - from) * requestTime);
       write([], 'load', () => undefined);
-      return writeRules(batch);
+      if (next === batch.messages.length) return { failures: writeRules(batch), next };
+      observe({ type: 'rulesLoading', node, batch });
+      return { failures: [], next };
     },
   };
 

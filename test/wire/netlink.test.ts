@@ -13,6 +13,7 @@ import {
   NLM_F_ACK,
   NLM_F_REQUEST,
   NLMSG_ERROR,
+  pieceAt,
   readText,
   readU8,
   readU16,
@@ -192,6 +193,22 @@ describe('a batch', () => {
         },
       ),
     );
+  });
+
+  test('has one piece that asks for an acknowledgement: the last one', () => {
+    const pieces = splitBatch(encodeBatch(new Array(5).fill(request)), 2, 1_000);
+    expect(pieces.map(({ acknowledged }) => acknowledged)).toEqual([false, false, true]);
+  });
+
+  test('is cut piece by piece as it is cut at once', () => {
+    const batch = encodeBatch(new Array(5).fill(request));
+    const pieces = splitBatch(batch, 2, 1_000);
+    let from = 0;
+    for (const piece of pieces) {
+      expect(pieceAt(batch, from, 2, 1_000)).toEqual(piece);
+      from += piece.bytes.length;
+    }
+    expect(from).toBe(batch.length);
   });
 
   test('of random bytes is cut all the same', () => {
