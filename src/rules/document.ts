@@ -27,8 +27,9 @@ export type Tunnel =
   | { readonly type: 'gre'; readonly checksum: 'none' | 'full' };
 
 /**
- * Weight 0 drains: no new connections. Without `lastPort` all ports of a service come to `port`; with it (nat only, and as
- * many ports as the service has) each comes to its counterpart. `tunnel` only means something with `forward: 'tun'`.
+ * Weight 0 drains: no new connections. Without `lastPort` all ports of a service come to `port`; with it (as many ports as
+ * the service has) each comes to its counterpart, which with dr and tun is the port itself. `tunnel` only means something
+ * with `forward: 'tun'`.
  */
 export interface RealServer {
   readonly address: string;

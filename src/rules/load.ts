@@ -1,13 +1,15 @@
 // Reads a rules file: a RulesDocument, or all that is wrong with it, each with its place. A file that is wrong in one
 // line gives no document at all.
 import { inOrder, type Problem } from '../errors/place.ts';
+import { fieldsOf, numberIn } from '../text/found.ts';
 import { nearest } from '../text/nearest.ts';
 import { pathText, problemsOf } from '../text/shape.ts';
-import { type PlaceOf, readYaml, readYamlFile, type YamlReading } from '../text/yaml.ts';
-import type { RulesDocument, VirtualService } from './document.ts';
-import { matchText } from './kernelServices.ts';
+import { type PlaceOf, readYaml, readYamlFile, type YamlReading, type YamlTree } from '../text/yaml.ts';
+import { type RulesDocument, rulesFormat } from './document.ts';
+import { documentOf } from './loadDocument.ts';
+import { doubts } from './loadDoubts.ts';
 import { contradictions } from './loadRelations.ts';
-import { type RulesShape, rulesSchema } from './loadShape.ts';
+import { rulesSchema } from './loadShape.ts';
 
 export interface LoadedRules {
   readonly ok: true;
@@ -29,11 +31,21 @@ export const parseRules = (text: string, file: string): LoadedRules | InvalidRul
 
 function rulesOf({ tree, problems: syntax }: YamlReading): LoadedRules | InvalidRules {
   if (tree === undefined) return { ok: false, problems: syntax };
+  const newer = newerFormat(tree);
+  if (newer !== undefined) return { ok: false, problems: [newer] };
   const shape = rulesSchema.safeParse(tree.value);
   const problems = [...syntax, ...(shape.success ? [] : problemsOf(shape.error, tree)), ...contradictions(tree.value, tree.placeOf)];
   if (!shape.success || problems.length > 0) return { ok: false, problems: inOrder(problems) };
-  const document = { services: shape.data.services.map(serviceOf) };
-  return { ok: true, document, warnings: servicesWithoutServers(document, tree.placeOf), placeOf: tree.placeOf };
+  const document = documentOf(shape.data);
+  return { ok: true, document, warnings: inOrder(doubts(document, tree.placeOf)), placeOf: tree.placeOf };
+}
+
+/** Then nothing else in the file can be judged. */
+function newerFormat({ value, placeOf }: YamlTree): Problem | undefined {
+  const format = numberIn(fieldsOf(value)['format']);
+  if (format === undefined || !Number.isInteger(format) || format <= rulesFormat) return undefined;
+  const what = `the file is of format ${format}, for a newer vspair`;
+  return { place: placeOf(['format']), what, expected: `at most format ${rulesFormat}, the newest that this vspair reads` };
 }
 
 /** Services whose address is no virtual IP of the configuration: IPVS would hold them, and nobody would ever answer for them. */
@@ -48,39 +60,6 @@ export function servicesBesideTheVips({ document, placeOf }: LoadedRules, vips: 
         what: `${pathText(path)} is ${address}, which is no virtual IP of the configuration`,
         expected: nearest(address, vips) ?? vips.join(', '),
       },
-    ];
-  });
-}
-
-function serviceOf(shape: RulesShape['services'][number]): VirtualService {
-  const { address, protocol, scheduler, forward, persistence, persistenceNetmask, onePacket, servers } = shape;
-  return {
-    match: { by: 'address', protocol, address: address.text, port: address.port, lastPort: undefined },
-    scheduler,
-    schedulerFlags: [],
-    persistence,
-    persistenceNetmask,
-    persistenceEngine: undefined,
-    onePacket,
-    drain: undefined,
-    servers: servers.map((server) => ({
-      ...server,
-      address: server.address.text,
-      port: server.address.port,
-      lastPort: undefined,
-      restoreWeight: undefined,
-      forward: server.forward ?? forward,
-      tunnel: undefined,
-    })),
-  };
-}
-
-function servicesWithoutServers({ services }: RulesDocument, placeOf: PlaceOf): Problem[] {
-  return services.flatMap(({ match, servers }, index) => {
-    if (servers.length > 0) return [];
-    const name = matchText(match);
-    return [
-      { place: placeOf(['services', index]), what: `service ${name} has no servers: clients are refused`, expected: 'at least one server' },
     ];
   });
 }

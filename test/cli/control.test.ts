@@ -253,6 +253,7 @@ test('rules show is a rules file with its revision above it', async () => {
   const socket = await answering({ rulesShow: () => revision });
   expect(await spawned('rules', 'show', '--socket', socket)).toEqual({
     out: `# revision 12, digest 00112233445566aa, 2026-11-23T10:00:00Z by root@vs1: two lines
+format: 2
 services:
   - address: 10.0.0.1:80
     protocol: tcp

@@ -168,12 +168,12 @@ test('rules check places every mistake and exits 6', async () => {
   const file = join(directory(), 'r.yaml');
   writeFileSync(
     file,
-    'services:\n  - address: 10.0.0.1:80\n    servers:\n      - { address: 10.0.0.11:81 }\n      - { address: 10.0.0.12, weight: 1 }\n',
+    'services:\n  - address: 10.0.0.1:80\n    servers:\n      - { address: 10.0.0.11:81 }\n      - { address: 10.0.0.12:http, weight: 1 }\n',
   );
   expect(await spawned('rules', 'check', file)).toEqual({
     out: [
       `${file}:4:20: services[0].servers[0].address has port 81 and its service has port 80; expected port 80: forward dr leaves the port as it is (only nat can change it)`,
-      `${file}:5:20: services[0].servers[1].address is "10.0.0.12"; expected a server as address:port, such as 10.0.0.11:80 or [2001:db8::b]:80`,
+      `${file}:5:20: services[0].servers[1].address is "10.0.0.12:http"; expected a server as address:port, such as 10.0.0.11:80, [2001:db8::b]:80 or 10.0.0.11:9000-9010; without port: the service's`,
       `${file}: 2 problems`,
     ].join('\n'),
     err: '',

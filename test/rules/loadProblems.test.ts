@@ -29,9 +29,11 @@ function complaints(text: string): string[] {
   return read.ok ? read.warnings.map((warning) => `warning ${problemText(warning)}`) : read.problems.map(problemText);
 }
 
-const serviceKeys = 'address, protocol, scheduler, forward, persistence, persistenceNetmask, onePacket or servers';
-const service = 'a service as address:port, such as 10.0.0.1:80 or [2001:db8::1]:80 (port 0: all ports)';
-const server = 'a server as address:port, such as 10.0.0.11:80 or [2001:db8::b]:80';
+const serviceKeys =
+  'address, fwmark, family, protocol, scheduler, schedulerFlags, forward, tunnel, persistence, persistenceNetmask, persistenceEngine, onePacket, drain or servers';
+const serverKeys = 'address, weight, restoreWeight, forward, tunnel, upperThreshold or lowerThreshold';
+const service = 'a service as address:port, such as 10.0.0.1:80, [2001:db8::1]:80 or 10.0.0.1:8000-8010 (port 0: all ports)';
+const server = "a server as address:port, such as 10.0.0.11:80, [2001:db8::b]:80 or 10.0.0.11:9000-9010; without port: the service's";
 const schedulers = 'rr, wrr, lc, wlc, lblc, lblcr, dh, sh, sed, nq, fo, ovf, mh or twos';
 const mask = 'an IPv4 mask such as "255.255.255.0" or an IPv6 prefix length such as "64", in quotes';
 const persistence = 'a time in whole seconds up to 744h, such as 300s';
@@ -54,9 +56,7 @@ const rows: readonly Row[] = [
     rule: 'an unknown key of a server',
     from: 'weight: 1',
     to: 'wieght: 1',
-    says: [
-      'r.yaml:8:34: unknown key services[0].servers[0].wieght; expected address, weight, forward, upperThreshold or lowerThreshold (did you mean weight?)',
-    ],
+    says: [`r.yaml:8:34: unknown key services[0].servers[0].wieght; expected ${serverKeys} (did you mean weight?)`],
   },
   {
     rule: 'a service without a port',
@@ -265,7 +265,7 @@ const rows: readonly Row[] = [
     to: 'service:',
     says: [
       'r.yaml:1:1: services is missing; expected a list of services',
-      'r.yaml:1:1: unknown key service; expected services (did you mean services?)',
+      'r.yaml:1:1: unknown key service; expected format or services (did you mean services?)',
     ],
   },
   {

@@ -19,7 +19,7 @@ export interface VirtualIpvs extends IpvsTable {
   refusal: string | undefined;
 }
 
-const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'sh', 'mh', 'dh', 'sed', 'nq'];
+const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'mh', 'sed', 'nq', 'fo', 'ovf'];
 
 interface Entry {
   readonly service: IpvsService;
