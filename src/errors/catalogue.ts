@@ -15,6 +15,10 @@ export const catalogue = {
   VSP_FILE_UNREADABLE: { exit: 'configInvalid', advice: 'check the path and that the file can be read' },
   VSP_FILE_EXISTS: { exit: 'usage', advice: 'choose another file, or replace it with --force' },
   VSP_FILE_UNWRITABLE: { exit: 'unexpected', advice: 'check that the directory exists, can be written and has free space' },
+  VSP_FORMAT_NEWER: {
+    exit: 'refused',
+    advice: 'run the newer version on this director too, or move the file away to begin without it',
+  },
   VSP_CONFIG_INVALID: { exit: 'configInvalid', advice: 'correct the places above, then run vspair check' },
   VSP_NODE_UNKNOWN: { exit: 'configInvalid', advice: 'name this director by --node, or add it to directors in the configuration' },
   VSP_SECRET_MISSING: {

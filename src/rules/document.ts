@@ -66,6 +66,16 @@ export interface RulesDocument {
 /** What this version writes, and the newest that it reads. It grows when an older version could misread what a newer one wrote. */
 export const rulesFormat = 2;
 
+/** How directors that share the rules among themselves order their revisions (see lineage.ts). */
+export interface Lineage {
+  /** The director on which it was applied. */
+  readonly director: string;
+  /** The digest of the revision that it replaced, whose number is one less; undefined for the first one. */
+  readonly parent: string | undefined;
+  /** How often an active director has decided for it, against another revision of its number. */
+  readonly settled: number;
+}
+
 /** A document with its place in history. `digest`: hex of the first 8 bytes of SHA-256 over the canonical JSON. */
 export interface RulesRevision {
   /** At most `rulesFormat`. */
@@ -78,8 +88,13 @@ export interface RulesRevision {
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly message: string;
+  /** Undefined when another store gave out the number. */
+  readonly lineage?: Lineage | undefined;
   readonly document: RulesDocument;
 }
+
+/** What a revision is called: the number alone can be that of two, made on both sides of a cut. */
+export type RevisionName = Pick<RulesRevision, 'revision' | 'digest'>;
 
 /** A revision without its document, as the history lists it. */
 export interface RevisionEntry {

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { parseAddress } from '../text/address.ts';
 import { digestOf } from './digest.ts';
-import { type RevisionEntry, type RulesDocument, type RulesRevision, rulesFormat } from './document.ts';
+import { type Lineage, type RevisionEntry, type RulesDocument, type RulesRevision, rulesFormat } from './document.ts';
 
 const address = z.string().refine((text) => parseAddress(text)?.text === text, 'not a canonical IP address');
 const port = z.int().min(0).max(65535);
@@ -53,6 +53,12 @@ const virtualServiceSchema = z.strictObject({
 
 export const rulesDocumentSchema: z.ZodType<RulesDocument> = z.strictObject({ services: z.array(virtualServiceSchema).max(20_000) });
 
+const lineageSchema: z.ZodType<Lineage> = z.strictObject({
+  director: z.string(),
+  parent: known(z.string()),
+  settled: z.int().nonnegative(),
+});
+
 export const rulesRevisionSchema: z.ZodType<RulesRevision> = z
   .strictObject({
     format: z.int().min(1).max(rulesFormat),
@@ -62,6 +68,7 @@ export const rulesRevisionSchema: z.ZodType<RulesRevision> = z
     author: z.string(),
     time: z.iso.datetime(),
     message: z.string(),
+    lineage: lineageSchema.optional(),
     document: rulesDocumentSchema,
   })
   .refine((revision) => revision.digest === digestOf(revision.document), 'the digest is not that of the document');
@@ -73,9 +80,13 @@ export interface RevisionFacts {
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly message: string;
+  readonly lineage?: Lineage;
 }
 
-export const revisionOf = (document: RulesDocument, facts: RevisionFacts): RulesRevision => ({
+export const revisionOf = <Facts extends RevisionFacts>(
+  document: RulesDocument,
+  facts: Facts,
+): Facts & Pick<RulesRevision, 'format' | 'digest' | 'document'> => ({
   format: rulesFormat,
   digest: digestOf(document),
   document,
@@ -102,4 +113,17 @@ export function newerFormat(value: unknown, version: string): string | undefined
   if (!stated.success || stated.data.format <= rulesFormat) return undefined;
   const { format, writtenBy } = stated.data;
   return `the rules are of format ${format}, written by vspair ${writtenBy}; this is vspair ${version}, which reads formats up to ${rulesFormat}`;
+}
+
+export type RevisionRead =
+  | { readonly ok: true; readonly revision: RulesRevision }
+  /** `newer`: it is not wrong, but of a format that this version does not know. */
+  | { readonly ok: false; readonly newer: boolean; readonly detail: string };
+
+/** A revision as it came from somewhere else. `version`: that of this vspair. */
+export function readRevision(value: unknown, version: string): RevisionRead {
+  const newer = newerFormat(value, version);
+  if (newer !== undefined) return { ok: false, newer: true, detail: newer };
+  const parsed = rulesRevisionSchema.safeParse(value);
+  return parsed.success ? { ok: true, revision: parsed.data } : { ok: false, newer: false, detail: z.prettifyError(parsed.error) };
 }

@@ -1,86 +1,112 @@
 // A small file that survives a crash at any moment: the old content or the new one, whole, and known to be whole.
 import { createHash } from 'node:crypto';
-import { access, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { access, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { VspairError } from '../errors/catalogue.ts';
 import { errnoOf } from '../errors/errno.ts';
 import { fileErrorCode, fileErrorText } from '../text/file.ts';
+import { type Disk, localDisk } from './disk.ts';
+import { inTurn } from './inTurn.ts';
 
 export type Loaded<Content> =
   | { readonly found: 'content'; readonly content: Content }
   | { readonly found: 'nothing' }
   /** It was renamed, so that nothing overwrites what may still be of use to a person. */
   | { readonly found: 'corrupt'; readonly detail: string; readonly setAside: string | undefined }
+  /** A newer version wrote it, in a form that this one could misread. It stays where it is, and is not replaced. */
+  | { readonly found: 'newer'; readonly detail: string }
   | { readonly found: 'unreadable'; readonly detail: string };
 
 export interface DurableFile<Content> {
   readonly path: string;
   /** Never throws. */
   load(): Promise<Loaded<Content>>;
-  /** Durable when it resolves. Throws VspairError: VSP_FILE_UNWRITABLE or VSP_PERMISSION; the old content is then still there. */
+  /**
+   * Durable when it resolves. Throws VspairError: VSP_FILE_UNWRITABLE, VSP_PERMISSION, or VSP_FORMAT_NEWER after such a
+   * content was loaded; the old content is then still there.
+   */
   save(content: Content): Promise<void>;
+}
+
+export interface DurableFileOptions {
+  /** The sentence that says so when a newer version wrote this content. */
+  readonly newer?: (content: unknown) => string | undefined;
+  readonly disk?: Disk;
 }
 
 const wrapper = z.object({ checksum: z.string(), content: z.unknown() });
 
-export function durableFile<Content>(path: string, schema: z.ZodType<Content>): DurableFile<Content> {
-  let last: Promise<void> = Promise.resolve();
+export function durableFile<Content>(
+  path: string,
+  schema: z.ZodType<Content>,
+  { newer, disk = localDisk }: DurableFileOptions = {},
+): DurableFile<Content> {
+  const turn = inTurn();
+  let refused: string | undefined;
   return {
     path,
-    load: () => load(path, schema),
-    save(content) {
-      const saved = last.then(() => save(path, content));
-      last = saved.catch(() => undefined);
-      return saved;
+    async load() {
+      const loaded = await load(path, schema, newer);
+      refused = loaded.found === 'newer' ? loaded.detail : undefined;
+      return loaded;
+    },
+    async save(content) {
+      if (refused !== undefined) throw new VspairError({ code: 'VSP_FORMAT_NEWER', object: path, attempt: 'replace it', detail: refused });
+      await turn(() => save(disk, path, content));
     },
   };
 }
 
-async function load<Content>(path: string, schema: z.ZodType<Content>): Promise<Loaded<Content>> {
+async function load<Content>(
+  path: string,
+  schema: z.ZodType<Content>,
+  newer: DurableFileOptions['newer'] = () => undefined,
+): Promise<Loaded<Content>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
     return errnoOf(error) === 'ENOENT' ? { found: 'nothing' } : { found: 'unreadable', detail: fileErrorText(error) };
   }
-  const read = contentOf(text, schema);
-  return read.ok ? { found: 'content', content: read.content } : { found: 'corrupt', detail: read.why, setAside: await setAside(path) };
+  const read = contentOf(text, schema, newer);
+  return read.found === 'corrupt' ? { ...read, setAside: await setAside(path) } : read;
 }
 
-type Read<Content> = { readonly ok: true; readonly content: Content } | { readonly ok: false; readonly why: string };
+type Read<Content> = Extract<Loaded<Content>, { found: 'content' | 'newer' }> | { readonly found: 'corrupt'; readonly detail: string };
 
-function contentOf<Content>(text: string, schema: z.ZodType<Content>): Read<Content> {
+function contentOf<Content>(text: string, schema: z.ZodType<Content>, newer: (content: unknown) => string | undefined): Read<Content> {
   const wrapped = wrapper.safeParse(jsonOf(text));
-  if (!wrapped.success) return { ok: false, why: 'it is cut off or not one of our files' };
-  if (checksumOf(wrapped.data.content) !== wrapped.data.checksum) return { ok: false, why: 'its checksum is not that of its content' };
-  const parsed = schema.safeParse(wrapped.data.content);
-  return parsed.success ? { ok: true, content: parsed.data } : { ok: false, why: z.prettifyError(parsed.error) };
+  if (!wrapped.success) return { found: 'corrupt', detail: 'it is cut off or not one of our files' };
+  const { content, checksum } = wrapped.data;
+  if (checksumOf(content) !== checksum) return { found: 'corrupt', detail: 'its checksum is not that of its content' };
+  const refusal = newer(content);
+  if (refusal !== undefined) return { found: 'newer', detail: refusal };
+  const parsed = schema.safeParse(content);
+  return parsed.success ? { found: 'content', content: parsed.data } : { found: 'corrupt', detail: z.prettifyError(parsed.error) };
 }
 
-async function save(path: string, content: unknown): Promise<void> {
+async function save(disk: Disk, path: string, content: unknown): Promise<void> {
   const temporary = `${path}.new`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o750 });
-    await writeDurably(temporary, `${JSON.stringify({ checksum: checksumOf(content), content }, undefined, 1)}\n`);
-    await rename(temporary, path);
-    await syncDirectory(dirname(path));
+    await disk.makeDirectory(dirname(path));
+    await writeDurably(disk, temporary, `${JSON.stringify({ checksum: checksumOf(content), content })}\n`);
+    await disk.rename(temporary, path);
+    await disk.syncDirectory(dirname(path));
   } catch (cause) {
     const detail = fileErrorText(cause);
     throw new VspairError({ code: fileErrorCode(cause, 'VSP_FILE_UNWRITABLE'), object: path, attempt: 'save it', detail, cause });
   }
 }
 
-async function writeDurably(path: string, text: string): Promise<void> {
-  await using file = await open(path, 'w', 0o640);
-  await file.writeFile(text);
-  await file.sync();
-}
-
-/** The rename is durable only when the directory is. */
-async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, 'r');
-  await directory.sync();
+async function writeDurably(disk: Disk, path: string, text: string): Promise<void> {
+  const file = await disk.create(path);
+  try {
+    await file.write(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 const setAsideLimit = 9;

@@ -2,8 +2,8 @@
 import type { StateBackend } from '../config/config.ts';
 import type { NodeName } from '../core/types.ts';
 import { readTextFile } from '../text/file.ts';
-import { contentOr, type OnFileProblem } from './fileProblem.ts';
-import { localCopy } from './localCopy.ts';
+import type { OnFileProblem } from './fileProblem.ts';
+import { openLocalCopy } from './localCopy.ts';
 import { createLocalStore } from './localStore.ts';
 import { type RedisTimings, redisTimings } from './redisConnection.ts';
 import { createRedisStore } from './redisStore.ts';
@@ -25,11 +25,10 @@ export interface RulesStoreOptions {
 /** Does not wait for the network. Throws VspairError when the password file cannot be read. */
 export async function openRulesStore(options: RulesStoreOptions): Promise<RulesStore> {
   const { state, node, writtenBy, directory, onProblem, report } = options;
-  const copy = localCopy(directory);
-  const initial = await contentOr(copy, onProblem);
+  const copy = await openLocalCopy({ directory, version: writtenBy, onProblem });
   switch (state.backend) {
     case 'none':
-      return createLocalStore({ initial, copy, writtenBy });
+      return createLocalStore({ copy, node, writtenBy });
     case 'redis':
       return createRedisStore({
         access: { url: state.url, password: passwordOf(state.passwordFile), timings: { ...redisTimings, ...options.timings } },
@@ -37,7 +36,7 @@ export async function openRulesStore(options: RulesStoreOptions): Promise<RulesS
         pollMs: state.poll,
         node,
         writtenBy,
-        initial,
+        initial: copy.initial,
         copy,
         onProblem,
         report,

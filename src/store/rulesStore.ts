@@ -48,7 +48,9 @@ export type RulesTrouble =
   /** The store has an older revision than this director: it was restored, or lost its last writes. */
   | 'behind'
   /** What the store has is no rules document. */
-  | 'invalid';
+  | 'invalid'
+  /** A newer version wrote them, in a form that this one could misread. */
+  | 'newer';
 
 export interface RulesStoreState {
   readonly backend: 'redis' | 'none';

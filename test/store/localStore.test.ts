@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RulesDocument } from '../../src/rules/document.ts';
 import { openRulesStore } from '../../src/store/openRulesStore.ts';
 
+import { rules, service } from '../rules/documents.ts';
+
 const empty: RulesDocument = { services: [] };
 const by = { author: 'op', message: '' };
 
@@ -41,9 +43,26 @@ test('an apply that expects another revision is a conflict and changes nothing',
   expect(store.current()).toBeUndefined();
 });
 
-test('rules that could not be put on disk are not applied', async () => {
+test('rules that could not be put on disk are not applied, and a later start does not find them', async () => {
   const store = await open();
+  await store.apply(empty, by);
   await mkdir(join(directory, 'rules.json.new'));
   expect(await store.apply(empty, by)).toMatchObject({ ok: false, reason: 'unavailable' });
-  expect(store.current()).toBeUndefined();
+  expect(store.current()?.revision).toBe(1);
+  expect((await open()).current()?.revision).toBe(1);
+});
+
+test('every apply is in the history, over restarts, and is found by its number and its digest', async () => {
+  const store = await open();
+  for (const message of ['one', 'two', 'three'])
+    await store.apply(rules(service('10.0.0.1', [], { port: message.length })), { ...by, message });
+  const again = await open();
+  expect(await again.history.entries(2)).toMatchObject([
+    { revision: 3, message: 'three', services: 1, superseded: false },
+    { revision: 2, message: 'two', superseded: false },
+  ]);
+  const second = await again.history.find(2);
+  expect(second?.message).toBe('two');
+  expect(await again.history.find(second?.digest ?? '')).toEqual(second);
+  expect(await again.history.find(9)).toBeUndefined();
 });

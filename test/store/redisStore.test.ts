@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { millis } from '../../src/core/types.ts';
 import { digestOf } from '../../src/rules/digest.ts';
 import type { RulesDocument, RulesRevision } from '../../src/rules/document.ts';
-import { localCopy } from '../../src/store/localCopy.ts';
+import type { FileProblem } from '../../src/store/fileProblem.ts';
+import { openLocalCopy } from '../../src/store/localCopy.ts';
 import { openRulesStore } from '../../src/store/openRulesStore.ts';
 import type { RulesStore, StoreEvent } from '../../src/store/rulesStore.ts';
 import { eventually } from '../eventually.ts';
@@ -103,8 +104,12 @@ test('what one director applies the other has, told by the notice, and both have
   await two.until(() => two.store.current()?.revision === 1);
   expect(two.store.current()).toEqual(revision);
   await Promise.all([one.store.close(), two.store.close()]);
-  for (const name of ['vs1', 'vsbak'])
-    expect(await localCopy(join(directory, name)).load()).toEqual({ found: 'content', content: revision });
+  for (const name of ['vs1', 'vsbak']) {
+    const onProblem = ({ detail }: FileProblem): never => expect.fail(detail);
+    const copy = await openLocalCopy({ directory: join(directory, name), version: '0.1.0', onProblem });
+    expect(copy.initial).toEqual(revision);
+    expect(copy.history.names()).toMatchObject([{ revision: 1 }]);
+  }
 });
 
 test('every applied revision is in the history', async () => {

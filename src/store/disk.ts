@@ -1,0 +1,42 @@
+// The file operations that a durable save is made of. A narrow port: the tests cut it off between any two of them.
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+export interface Disk {
+  /** With those above it. Durable when it resolves. */
+  makeDirectory(path: string): Promise<void>;
+  /** Creates the file, or empties the one that is there. */
+  create(path: string): Promise<NewFile>;
+  rename(from: string, to: string): Promise<void>;
+  /** Whether it is there or not. */
+  remove(path: string): Promise<void>;
+  /** Names in a directory, new or changed, last only from here on. */
+  syncDirectory(path: string): Promise<void>;
+}
+
+export interface NewFile {
+  write(text: string): Promise<void>;
+  /** What was written lasts only from here on. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const localDisk: Disk = {
+  async makeDirectory(path) {
+    const first = await mkdir(path, { recursive: true, mode: 0o750 });
+    if (first === undefined) return;
+    for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+  },
+  async create(path) {
+    const file = await open(path, 'w', 0o640);
+    return { write: (text) => file.writeFile(text), sync: () => file.sync(), close: () => file.close() };
+  },
+  rename: (from, to) => rename(from, to),
+  remove: (path) => rm(path, { force: true }),
+  syncDirectory,
+};
+
+async function syncDirectory(path: string): Promise<void> {
+  await using directory = await open(path, 'r');
+  await directory.sync();
+}
