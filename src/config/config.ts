@@ -8,15 +8,46 @@ export interface DirectorConfig {
   readonly addresses: readonly string[];
 }
 
-export type StateBackend =
+export interface RedisNode {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How Redis is found. */
+export type RedisServers =
+  | { readonly kind: 'single'; readonly node: RedisNode }
   | {
-      readonly backend: 'redis';
-      readonly url: string;
-      readonly prefix: string;
-      readonly poll: Millis;
+      readonly kind: 'sentinel';
+      /** What the sentinels call the master. */
+      readonly name: string;
+      readonly nodes: readonly RedisNode[];
+      readonly username: string | undefined;
       readonly passwordFile: string | undefined;
     }
-  | { readonly backend: 'none' };
+  | { readonly kind: 'cluster'; readonly nodes: readonly RedisNode[] };
+
+/** Paths of PEM files; without `ca` the system's authorities are trusted. */
+export interface TlsFiles {
+  readonly ca: string | undefined;
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
+  /** The name in the servers' certificates, when it is not the host that is connected to. */
+  readonly serverName: string | undefined;
+}
+
+export interface RedisState {
+  readonly backend: 'redis';
+  readonly servers: RedisServers;
+  readonly db: number;
+  readonly username: string | undefined;
+  readonly passwordFile: string | undefined;
+  /** Undefined: no TLS. Sentinels are spoken to the same way as servers. */
+  readonly tls: TlsFiles | undefined;
+  readonly prefix: string;
+  readonly poll: Millis;
+}
+
+export type StateBackend = RedisState | { readonly backend: 'none' };
 
 export type AlertChannel =
   | { readonly kind: 'webhook'; readonly url: string; readonly timeout: Millis }

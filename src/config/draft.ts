@@ -8,6 +8,8 @@ import { readHeartbeatAddress, readVip } from './schema.ts';
 export interface Draft {
   readonly directors: readonly DraftDirector[];
   readonly groups: readonly DraftGroup[];
+  /** As it is written. */
+  readonly state: Readonly<Record<string, unknown>>;
 }
 
 export interface DraftDirector {
@@ -39,6 +41,7 @@ export function draftOf(root: unknown): Draft {
   return {
     directors: Object.entries(fieldsOf(top['directors'])).map(([name, value]) => directorDraft(name, value)),
     groups: itemsOf(top['groups']).map((value, index) => groupDraft(['groups', index], value)),
+    state: fieldsOf(top['state']),
   };
 }
 

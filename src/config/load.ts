@@ -6,6 +6,7 @@ import { problemsOf } from '../text/shape.ts';
 import { type PlaceOf, readYaml, readYamlFile, type YamlReading } from '../text/yaml.ts';
 import type { AlertChannel, Config, DirectorConfig, StateBackend } from './config.ts';
 import { draftOf } from './draft.ts';
+import { redisOf } from './redis.ts';
 import { contradictions, doubts } from './relations.ts';
 import { type ConfigShape, configSchema } from './schema.ts';
 
@@ -78,16 +79,7 @@ function groupOf(shape: ConfigShape['groups'][number], directors: readonly Direc
   };
 }
 
-function stateOf({ state, cluster }: ConfigShape): StateBackend {
-  if (state.backend === 'none') return state;
-  return {
-    backend: 'redis',
-    url: state.url,
-    prefix: state.prefix ?? `vspair:${cluster}:`,
-    poll: state.poll,
-    passwordFile: state.passwordFile,
-  };
-}
+const stateOf = ({ state, cluster }: ConfigShape): StateBackend => (state.backend === 'none' ? state : redisOf(state, cluster));
 
 function alertOf({ webhook, exec, timeout }: ConfigShape['alerts'][number]): AlertChannel[] {
   if (webhook !== undefined) return [{ kind: 'webhook', url: webhook, timeout }];

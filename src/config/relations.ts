@@ -7,6 +7,7 @@ import { repeated } from '../text/repeated.ts';
 import { pathText } from '../text/shape.ts';
 import type { YamlTree } from '../text/yaml.ts';
 import type { Draft, DraftGroup } from './draft.ts';
+import { redisContradictions } from './redisRelations.ts';
 import { nameExpected, namePattern } from './schema.ts';
 
 type Places = Pick<YamlTree, 'placeOf' | 'placeOfKey'>;
@@ -24,6 +25,7 @@ export function contradictions(draft: Draft, places: Places): Problem[] {
     ...repeated(vipAddresses(draft), 'each virtual IP in one group, once', places.placeOf),
     ...vipsOwnedByDirectors(draft, places),
     ...unknownOverrides(draft, places),
+    ...redisContradictions(draft.state, places),
   ];
 }
 

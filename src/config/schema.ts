@@ -1,10 +1,10 @@
 // The shape of the configuration file: its keys, their types, bounds and defaults. What one value demands of another is
 // in relations.ts.
 import * as z from 'zod';
-import type { Millis } from '../core/types.ts';
 import { type Address, isHostAddress, isLinkLocal, isUnicast, type PrefixedAddress, parseAddress, parsePrefixed } from '../text/address.ts';
-import { parseDuration } from '../text/duration.ts';
 import { choice, listOf, matching, section, whole, written, yesOrNo } from '../text/shape.ts';
+import { redisShape } from './redisShape.ts';
+import { absolutePath, time } from './values.ts';
 
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 export const nameExpected = 'letters, digits, dots, dashes and underscores, at most 63';
@@ -14,22 +14,12 @@ const name = (what: string) => matching(`${what}: ${nameExpected}`, namePattern)
 /** The kernel's own rule (dev_valid_name), IFNAMSIZ with its closing zero being 16. */
 const device = matching('the name of a network interface, such as eth0', /^(?!\.{1,2}$)[^\s/:]{1,15}$/);
 
-const absolutePath = matching('an absolute path', /^\/./);
-
 /** sun_path of a unix socket holds 108 bytes with its closing zero. */
 const socketPath = written('an absolute path of at most 107 bytes', (text) =>
   text.startsWith('/') && Buffer.byteLength(text) <= 107 ? text : undefined,
 );
 
 const priority = whole(1, 254, 'a priority');
-
-function time(least: string, most: string, example: string) {
-  const [from, to] = [parseDuration(least), parseDuration(most)];
-  return written(`a time with its unit from ${least} to ${most}, such as ${example}`, (text): Millis | undefined => {
-    const length = parseDuration(text);
-    return length === undefined || from === undefined || to === undefined || length < from || length > to ? undefined : length;
-  });
-}
 
 /** A zone would be needed to send to a link-local address, and it differs from host to host. */
 export function readHeartbeatAddress(text: string): Address | undefined {
@@ -72,19 +62,9 @@ const group = section({
   priorities: z.record(z.string(), priority, 'priorities of this group by director, such as { vs1: 50 }').default({}),
 });
 
-const redis = section({
-  backend: z.literal('redis'),
-  url: written('a URL redis://host:port/db or rediss://... without a password in it (that goes into passwordFile)', (text) =>
-    readUrl(text, ['redis:', 'rediss:']),
-  ),
-  prefix: matching('a prefix of Redis keys without white space', /^\S{1,100}$/).optional(),
-  poll: time('100ms', '10m', '2s').prefault('2s'),
-  passwordFile: absolutePath.optional(),
-});
-
 const state = z.discriminatedUnion(
   'backend',
-  [redis, section({ backend: z.literal('none') })],
+  [redisShape, section({ backend: z.literal('none') })],
   'redis or none (peer comes in a later version)',
 );
 

@@ -48,6 +48,12 @@ export function storeLine(event: StoreEvent): LogLine {
       return line('warn', `redis: not connected: ${event.detail}; the last good rules stay in use`, { ...event });
     case 'noticesRefused':
       return line('warn', `redis: change notices are refused: ${event.detail}; changes arrive with the poll only`, { ...event });
+    case 'superseded':
+      return line(
+        'warn',
+        `rules: revision ${event.revision} (${event.digest}) by ${event.author} was lost by the store, which has another one of that number; it is in the history under its digest`,
+        { ...event },
+      );
     case 'trouble':
       return line('error', `redis: ${event.detail}; the last good rules stay in use`, { ...event });
   }

@@ -1,11 +1,10 @@
 // The rules store that the configuration names, starting from the copy on disk.
 import type { StateBackend } from '../config/config.ts';
 import type { NodeName } from '../core/types.ts';
-import { readTextFile } from '../text/file.ts';
 import type { OnFileProblem } from './fileProblem.ts';
 import { openLocalCopy } from './localCopy.ts';
 import { createLocalStore } from './localStore.ts';
-import { type RedisTimings, redisTimings } from './redisConnection.ts';
+import { accessTo, type RedisTimings, redisTimings } from './redisAccess.ts';
 import { createRedisStore } from './redisStore.ts';
 import type { RulesStore, StoreEvent } from './rulesStore.ts';
 
@@ -22,7 +21,7 @@ export interface RulesStoreOptions {
   readonly timings?: Partial<RedisTimings>;
 }
 
-/** Does not wait for the network. Throws VspairError when the password file cannot be read. */
+/** Does not wait for the network. Throws VspairError when a file that the configuration names cannot be read. */
 export async function openRulesStore(options: RulesStoreOptions): Promise<RulesStore> {
   const { state, node, writtenBy, directory, onProblem, report } = options;
   const copy = await openLocalCopy({ directory, version: writtenBy, onProblem });
@@ -31,7 +30,7 @@ export async function openRulesStore(options: RulesStoreOptions): Promise<RulesS
       return createLocalStore({ copy, node, writtenBy });
     case 'redis':
       return createRedisStore({
-        access: { url: state.url, password: passwordOf(state.passwordFile), timings: { ...redisTimings, ...options.timings } },
+        access: accessTo(state, { ...redisTimings, ...options.timings }),
         prefix: state.prefix,
         pollMs: state.poll,
         node,
@@ -44,6 +43,3 @@ export async function openRulesStore(options: RulesStoreOptions): Promise<RulesS
       });
   }
 }
-
-const passwordOf = (file: string | undefined): string | undefined =>
-  file === undefined ? undefined : readTextFile(file).toString('utf8').trim();

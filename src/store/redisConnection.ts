@@ -1,21 +1,9 @@
-// Two connections to Redis, one for commands and one that listens, made so that nothing ever waits long: commands fail
-// at once without a connection, each has a time limit, and a silent server is left and tried again.
-import { Redis } from 'ioredis';
-
-export interface RedisAccess {
-  readonly url: string;
-  readonly password: string | undefined;
-  readonly timings: RedisTimings;
-}
-
-export interface RedisTimings {
-  readonly connectMs: number;
-  readonly commandMs: number;
-  readonly firstPauseMs: number;
-  readonly longestPauseMs: number;
-}
-
-export const redisTimings: RedisTimings = { connectMs: 2000, commandMs: 1000, firstPauseMs: 100, longestPauseMs: 5000 };
+// The connections of one director to Redis: one for commands, one that listens, and one to each sentinel, to be told of a
+// new master.
+import type { RedisNode } from '../config/config.ts';
+import type { RedisAccess } from './redisAccess.ts';
+import { type CommandClient, commandClient, listeningClient, sentinelClient } from './redisClients.ts';
+import { type Listener, listen } from './redisListener.ts';
 
 export const connectionClosed = 'connection closed';
 
@@ -29,63 +17,102 @@ export interface RedisListeners {
 }
 
 export interface RedisConnection {
-  readonly redis: Redis;
+  readonly redis: CommandClient;
   /** A command would be sent at once. */
   ready(): boolean;
+  /** Leaves a server that is not the master any more for the one that is now. */
+  renew(): void;
+  /** It does so at the moment: that commands fail meanwhile is no failure of the store. */
+  renewing(): boolean;
   /** A listening connection that is dead without a word is found out, and made again. */
   probeListener(): Promise<void>;
   close(): void;
 }
 
 export function connectRedis(access: RedisAccess, node: string, channel: string, on: RedisListeners): RedisConnection {
-  let closing = false;
-  const redis = new Redis(access.url, settings(access, `vspair-${node}`));
-  redis.on('ready', on.onReady);
-  redis.on('error', (error) => on.onFailure(error.message));
-  redis.on('close', () => {
-    if (!closing) on.onFailure(connectionClosed);
+  const name = `vspair-${node}`;
+  const commands = connectForCommands(access, name, on);
+  const listener = listen({
+    open: (attempt) => listeningClient(access, `${name}-listener`, nodeFor(access, attempt)),
+    channel,
+    pauses: access.timings,
+    onListening: on.onNotice,
+    onMessage: on.onNotice,
+    onRefused: on.onDeaf,
   });
-  const listener = new Redis(access.url, settings(access, `vspair-${node}-listener`));
-  listener.on('ready', () => void listener.subscribe(channel).then(on.onNotice, (error: unknown) => on.onDeaf(messageOf(error))));
-  listener.on('message', on.onNotice);
-  // The connection for commands tells the same; two lines for one fact would be one too many.
-  listener.on('error', () => undefined);
+  const renew = (): void => {
+    commands.renew();
+    listener.renew();
+  };
+  const sentinels = watchSentinels(access, `${name}-sentinel`, renew);
   return {
-    redis,
-    ready: () => redis.status === 'ready',
+    redis: commands.redis,
+    ready: () => commands.redis.status === 'ready',
+    renew,
+    renewing: () => commands.leaving(),
     async probeListener() {
-      // Silence is what `socketTimeout` waits for: the failure needs no other answer.
-      if (listener.status === 'ready') await listener.ping().catch(() => undefined);
+      await Promise.all([listener, ...sentinels].map((each) => each.probe()));
     },
     close() {
-      closing = true;
-      redis.disconnect();
-      listener.disconnect();
+      for (const each of [commands, listener, ...sentinels]) each.close();
     },
   };
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function settings({ password, timings }: RedisAccess, connectionName: string) {
-  const { connectMs, commandMs, firstPauseMs, longestPauseMs } = timings;
+function connectForCommands(access: RedisAccess, name: string, { onReady, onFailure }: RedisListeners) {
+  const redis = commandClient(access, name);
+  let leaving = false;
+  redis.on('ready', () => {
+    leaving = false;
+    onReady();
+  });
+  redis.on('error', (error: Error) => {
+    leaving = false;
+    onFailure(causeOf(error));
+  });
+  redis.on('close', () => {
+    if (!leaving) onFailure(connectionClosed);
+  });
   return {
-    password,
-    connectionName,
-    connectTimeout: connectMs,
-    commandTimeout: commandMs,
-    // A server that is frozen, or behind a cut cable, keeps its connections: leave them.
-    socketTimeout: 2 * commandMs,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    // A write that is sent again could be carried out twice.
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    disableClientInfo: true,
-    // Servers older than 6 do not know RESP3, and nothing of it is used.
-    protocol: 2 as const,
-    retryStrategy: (attempt: number) => Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 16)),
-    // After a failover the old master is a replica: only a new connection finds the new one.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    redis,
+    leaving: () => leaving,
+    renew(): void {
+      if (redis.status !== 'ready') return;
+      leaving = true;
+      redis.disconnect(true);
+    },
+    close(): void {
+      leaving = true;
+      redis.disconnect();
+    },
   };
+}
+
+/** A cluster's own sentence says only that no node would do; the last node's says why. */
+function causeOf(error: Error): string {
+  return 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError.message : error.message;
+}
+
+/** Every node of a cluster passes every message on. */
+function nodeFor({ servers }: RedisAccess, attempt: number): RedisNode | undefined {
+  return servers.kind === 'cluster' ? servers.nodes[attempt % servers.nodes.length] : undefined;
+}
+
+/** All of them: the one that was asked first may be cut off together with the old master. */
+function watchSentinels(access: RedisAccess, name: string, onSwitch: () => void): readonly Listener[] {
+  const { servers } = access;
+  if (servers.kind !== 'sentinel') return [];
+  return servers.nodes.map((node) =>
+    listen({
+      open: () => sentinelClient(access, servers.credentials, name, node),
+      channel: '+switch-master',
+      pauses: access.timings,
+      onListening: () => undefined,
+      // The master's name, its old and its new address.
+      onMessage: (message) => {
+        if (message.split(' ')[0] === servers.name) onSwitch();
+      },
+      onRefused: () => undefined,
+    }),
+  );
 }

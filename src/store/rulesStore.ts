@@ -13,6 +13,8 @@ export type ApplyFailure =
   | 'conflict'
   /** Nothing was written. */
   | 'unavailable'
+  /** A newer vspair wrote the rules, in a form that this one could only spoil. */
+  | 'newer'
   /** The connection failed between the write and its answer: look before trying again. */
   | 'unconfirmed';
 
@@ -50,7 +52,9 @@ export type RulesTrouble =
   /** What the store has is no rules document. */
   | 'invalid'
   /** A newer version wrote them, in a form that this one could misread. */
-  | 'newer';
+  | 'newer'
+  /** The store can be read and refuses what is written: it is full, a replica, or this user may not. */
+  | 'unwritable';
 
 export interface RulesStoreState {
   readonly backend: 'redis' | 'none';
@@ -69,4 +73,6 @@ export type StoreEvent =
   | { readonly type: 'disconnected'; readonly detail: string }
   /** The store's user may not listen to its channel: changes arrive with the poll only. */
   | { readonly type: 'noticesRefused'; readonly detail: string }
+  /** The store had lost this revision, and its number was used again: the other one won. This one is in the history. */
+  | { readonly type: 'superseded'; readonly revision: number; readonly digest: string; readonly author: string }
   | { readonly type: 'trouble'; readonly what: RulesTrouble; readonly detail: string };

@@ -58,7 +58,16 @@ test('all that the sample says is in the configuration', () => {
         ]),
       },
     ],
-    state: { backend: 'redis', url: 'redis://10.0.0.9:6379/0', prefix: 'vspair:web:', poll: 2000, passwordFile: undefined },
+    state: {
+      backend: 'redis',
+      servers: { kind: 'single', node: { host: '10.0.0.9', port: 6379 } },
+      db: 0,
+      username: undefined,
+      passwordFile: undefined,
+      tls: undefined,
+      prefix: 'vspair:web:',
+      poll: 2000,
+    },
     ipvs: { standby: 'warm', connectionSync: { dev: 'eth1', syncId: 0 } },
     alerts: [
       { kind: 'webhook', url: 'https://ops.example/hook', timeout: 5000 },

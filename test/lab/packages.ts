@@ -23,6 +23,7 @@ const network: readonly Need[] = [
   { package: 'net-tools', brings: ['arp'], why: 'the neighbour table as node-arp reads it' },
   // Not redis-server: the program is in this package already, and that one would bring a service to start.
   { package: 'redis-tools', brings: ['redis-check-rdb', 'redis-cli'], why: 'a real Redis' },
+  { package: 'openssl', brings: ['openssl'], why: 'certificates for a Redis over TLS' },
 ];
 
 const keepalived: Need = { package: 'keepalived', brings: ['keepalived'], why: 'comparison' };

@@ -1,7 +1,7 @@
 // A real redis-server on a free port of the loopback, which can be killed, frozen and started again in its place.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,6 @@ import { serverProgram } from '../lab/redis.ts';
 
 export interface RedisServer {
   readonly port: number;
-  readonly url: string;
   /** With nothing in it, unless `persistent`. */
   start(): Promise<void>;
   kill(): Promise<void>;
@@ -26,9 +25,22 @@ export interface RedisServer {
 export interface RedisServerOptions {
   readonly password?: string;
   readonly persistent?: boolean;
+  /** Other options of its command line: '--maxmemory', '2mb'. */
+  readonly options?: readonly string[];
+  /** What the file of a sentinel says; then it is one. */
+  readonly sentinel?: string;
+  /** It speaks TLS only, and asks its clients for a certificate of this authority. */
+  readonly tls?: Certificate;
 }
 
-export async function redisServer({ password, persistent = false }: RedisServerOptions = {}): Promise<RedisServer> {
+/** Paths of PEM files. */
+export interface Certificate {
+  readonly ca: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export async function redisServer(wishes: RedisServerOptions = {}): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'vspair-redis-'));
   const port = await freePort();
   const clients: Redis[] = [];
@@ -43,24 +55,24 @@ export async function redisServer({ password, persistent = false }: RedisServerO
   };
 
   const start = async (): Promise<void> => {
-    const store = persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
-    const secret = password === undefined ? [] : ['--requirepass', password];
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', ...store, ...secret];
+    const file = join(directory, 'sentinel.conf');
+    if (wishes.sentinel !== undefined) await writeFile(file, wishes.sentinel);
+    const sentinel = wishes.sentinel === undefined ? [] : [file, '--sentinel'];
+    const args = [...sentinel, '--port', String(port), '--bind', '127.0.0.1', '--dir', directory, ...optionsOf(wishes, port)];
     child = spawn(serverProgram(directory), args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    await said(child, 'Ready to accept connections');
+    await said(child, wishes.sentinel === undefined ? 'Ready to accept connections' : 'Sentinel ID is');
   };
 
   await start();
   return {
     port,
-    url: `redis://127.0.0.1:${port}/0`,
     start,
     kill,
     freeze: () => child?.kill('SIGSTOP'),
     thaw: () => child?.kill('SIGCONT'),
     client() {
       const client = new Redis(port, '127.0.0.1', {
-        ...(password === undefined ? {} : { password }),
+        ...(wishes.password === undefined ? {} : { password: wishes.password }),
         protocol: 2,
         retryStrategy: () => null,
       });
@@ -77,7 +89,7 @@ export async function redisServer({ password, persistent = false }: RedisServerO
 }
 
 export interface Cable {
-  readonly url: string;
+  readonly port: number;
   /** Connections that were made through it so far. */
   opened(): number;
   /** From now on nothing passes on the connections that are there, and neither side is told; new ones work. */
@@ -101,7 +113,7 @@ export async function cableTo(server: RedisServer): Promise<Cable> {
   relay.listen(0, '127.0.0.1');
   await once(relay, 'listening');
   return {
-    url: `redis://127.0.0.1:${portOf(relay)}/0`,
+    port: portOf(relay),
     opened: () => opened,
     cut() {
       for (const end of ends) end.unpipe().pause();
@@ -113,6 +125,18 @@ export async function cableTo(server: RedisServer): Promise<Cable> {
   };
 }
 
+function optionsOf({ password, persistent = false, options = [], sentinel, tls }: RedisServerOptions, port: number): readonly string[] {
+  if (sentinel !== undefined) return options;
+  const store = persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
+  const secret = password === undefined ? [] : ['--requirepass', password];
+  return ['--save', '', ...store, ...secret, ...(tls === undefined ? [] : tlsOptions(tls, port)), ...options];
+}
+
+function tlsOptions({ ca, certificate, key }: Certificate, port: number): readonly string[] {
+  const files = ['--tls-ca-cert-file', ca, '--tls-cert-file', certificate, '--tls-key-file', key];
+  return ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'yes', ...files];
+}
+
 async function said(child: ChildProcess, text: string): Promise<void> {
   if (child.stdout === null) throw new Error('redis-server has no output');
   const lines = createInterface({ input: child.stdout });
@@ -122,7 +146,7 @@ async function said(child: ChildProcess, text: string): Promise<void> {
   child.stdout.resume();
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const port = portOf(server);

@@ -1,100 +1,12 @@
-import { EventEmitter, once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { millis } from '../../src/core/types.ts';
+import { expect, test } from 'vitest';
 import { digestOf } from '../../src/rules/digest.ts';
-import type { RulesDocument, RulesRevision } from '../../src/rules/document.ts';
 import type { FileProblem } from '../../src/store/fileProblem.ts';
 import { openLocalCopy } from '../../src/store/localCopy.ts';
-import { openRulesStore } from '../../src/store/openRulesStore.ts';
-import type { RulesStore, StoreEvent } from '../../src/store/rulesStore.ts';
 import { eventually } from '../eventually.ts';
-import { server, service } from '../rules/documents.ts';
-import { cableTo, type RedisServer, redisServer } from './redisServer.ts';
-
-const ends: (() => unknown)[] = [];
-let directory: string;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'vspair-rules-'));
-});
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-  await rm(directory, { recursive: true });
-});
-
-async function redis(options?: Parameters<typeof redisServer>[0]): Promise<RedisServer> {
-  const server = await redisServer(options);
-  ends.push(() => server.dispose());
-  return server;
-}
-
-interface Watched {
-  readonly store: RulesStore;
-  readonly events: StoreEvent[];
-  /** Waits until the condition holds, looking again after each event and each change of the rules. */
-  until(condition: () => boolean): Promise<void>;
-}
-
-interface DirectorOptions {
-  readonly name?: string;
-  readonly pollMs?: number;
-  readonly passwordFile?: string;
-  /** Short only where the server does not answer: a busy machine must not look like one. */
-  readonly commandMs?: number;
-}
-
-/** A director's store; by default it polls so rarely that only notices bring changes. */
-async function director(
-  server: Pick<RedisServer, 'url'>,
-  { name = 'vs1', pollMs = 60_000, passwordFile, commandMs = 3000 }: DirectorOptions = {},
-): Promise<Watched> {
-  const events: StoreEvent[] = [];
-  const news = new EventEmitter();
-  const store = await openRulesStore({
-    state: { backend: 'redis', url: server.url, prefix: 'test:', poll: millis(pollMs), passwordFile },
-    node: name,
-    writtenBy: '0.1.0',
-    directory: join(directory, name),
-    onProblem: (problem) => {
-      throw new Error(problem.detail);
-    },
-    report(event) {
-      events.push(event);
-      news.emit('news');
-    },
-    timings: { connectMs: 3000, commandMs, firstPauseMs: 20, longestPauseMs: 50 },
-  });
-  ends.push(() => store.close());
-  store.onChange(() => news.emit('news'));
-  return {
-    store,
-    events,
-    async until(condition) {
-      while (!condition()) await once(news, 'news');
-    },
-  };
-}
-
-async function connected(server: Pick<RedisServer, 'url'>, options?: DirectorOptions): Promise<Watched> {
-  const watched = await director(server, options);
-  await watched.until(() => watched.store.state().connected);
-  return watched;
-}
-
-const rules = (weight: number): RulesDocument => ({
-  services: [service('10.0.0.1', [server('10.0.0.11', { weight })], { scheduler: 'wlc' })],
-});
-
-const by = { author: 'op', message: 'because' };
-
-async function applied(store: RulesStore, document: RulesDocument): Promise<RulesRevision> {
-  const result = await store.apply(document, by);
-  if (!result.ok) throw new Error(result.detail);
-  return result.revision;
-}
+import { applied, atEnd, by, connected, director, directory, redis, rules } from './redisDirector.ts';
+import { cableTo } from './redisServer.ts';
 
 test('what one director applies the other has, told by the notice, and both have it on disk', async () => {
   const server = await redis();
@@ -106,7 +18,7 @@ test('what one director applies the other has, told by the notice, and both have
   await Promise.all([one.store.close(), two.store.close()]);
   for (const name of ['vs1', 'vsbak']) {
     const onProblem = ({ detail }: FileProblem): never => expect.fail(detail);
-    const copy = await openLocalCopy({ directory: join(directory, name), version: '0.1.0', onProblem });
+    const copy = await openLocalCopy({ directory: join(directory(), name), version: '0.1.0', onProblem });
     expect(copy.initial).toEqual(revision);
     expect(copy.history.names()).toMatchObject([{ revision: 1 }]);
   }
@@ -200,7 +112,7 @@ test('a frozen server is left: an apply says that nobody knows whether it was ca
 
 test('connections that died without a word, also the listening one, are left and made again', async () => {
   const cable = await cableTo(await redis());
-  ends.push(() => cable.pull());
+  atEnd(() => cable.pull());
   const watched = await connected(cable, { pollMs: 20, commandMs: 200 });
   await eventually(() => cable.opened()).toBe(2);
   cable.cut();
@@ -272,14 +184,14 @@ test('a director starts from its disk when the server is away, and says so', asy
 
 test('a wrong password is told without showing it, and the right one is read from its file', async () => {
   const server = await redis({ password: 'correct-horse' });
-  const file = join(directory, 'password');
+  const file = join(directory(), 'password');
   await writeFile(file, 'wrong-horse\n');
-  const refused = await director(server, { passwordFile: file });
+  const refused = await director(server, { state: { passwordFile: file } });
   await refused.until(() => refused.events.length > 0);
   expect(refused.store.state().detail).toContain('WRONGPASS');
   expect(JSON.stringify([refused.events, refused.store.state()])).not.toContain('wrong-horse');
   await writeFile(file, 'correct-horse\n');
-  await connected(server, { name: 'vsbak', passwordFile: file });
+  await connected(server, { name: 'vsbak', state: { passwordFile: file } });
 });
 
 test('each director leaves when it was last seen', async () => {
