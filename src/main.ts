@@ -3,9 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
+import { styleText } from 'node:util';
 import { runCli } from './cli/cli.ts';
+import { openEditor } from './cli/editor.ts';
 import { version } from './cli/version.ts';
-import type { World } from './cli/world.ts';
+import type { Paint, World } from './cli/world.ts';
 import { connectControl } from './control/client.ts';
 import { collectGarbageAlone } from './daemon/garbageCollection.ts';
 
@@ -13,6 +15,8 @@ const world: World = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
+  paint: { out: paintFor(process.stdout), err: paintFor(process.stderr) },
+  edit: process.stdin.isTTY && process.stdout.isTTY ? openEditor : undefined,
   connect: connectControl,
   async startDaemon(start) {
     // Only the daemon pays for loading the daemon.
@@ -24,6 +28,10 @@ const world: World = {
   author: `${userName()}@${hostname()}`,
   version,
 };
+
+function paintFor(stream: NodeJS.WriteStream): Paint {
+  return (colour, text) => styleText(colour, text, { stream });
+}
 
 async function confirm(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

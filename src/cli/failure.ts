@@ -3,10 +3,10 @@ import { VspairError } from '../errors/catalogue.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import type { World } from './world.ts';
 
-/** With --json standard output carries the error too, so that a reader of JSON always gets some. */
-export function reportFailure(error: unknown, json: boolean, { out, err }: Pick<World, 'out' | 'err'>): ExitCode {
+/** With --json standard output carries the error too, so that a reader of JSON always gets some; and `more`, beside it. */
+export function reportFailure(error: unknown, json: boolean, { out, err }: Pick<World, 'out' | 'err'>, more: object = {}): ExitCode {
   const known = error instanceof VspairError ? error : unexpected(error);
-  if (json) out(JSON.stringify({ error: failureJson(known) }, null, 2));
+  if (json) out(JSON.stringify({ error: failureJson(known), ...more }, null, 2));
   err(`vspair: ${known.message}\n  ${known.advice} [${known.code}]`);
   return known.exitCode;
 }

@@ -10,6 +10,10 @@ export interface World {
   readonly err: (text: string) => void;
   /** Asks the person at the terminal; undefined when nobody sits there. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /** Text as the terminal behind `out` or `err` is to show it; as it is when there is none, or when it wants no colours. */
+  readonly paint: { readonly out: Paint; readonly err: Paint };
+  /** Opens a file in this person's editor, and resolves when it is closed. Throws VspairError. Undefined when nobody sits there. */
+  readonly edit: ((file: string) => Promise<void>) | undefined;
   readonly connect: (socket: string) => Promise<ControlClient>;
   readonly startDaemon: (start: DaemonStart) => Promise<ExitCode>;
   /** The names of this machine's network interfaces. */
@@ -19,6 +23,8 @@ export interface World {
   readonly author: string;
   readonly version: string;
 }
+
+export type Paint = (colour: 'green' | 'red' | 'yellow', text: string) => string;
 
 /** A checked start: all that `vspair run` found to be right. */
 export interface DaemonStart {

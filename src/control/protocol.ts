@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { NodeName, Outcome } from '../core/types.ts';
 import type { Methods } from '../rpc/methods.ts';
-import type { RulesDocument, RulesRevision } from '../rules/document.ts';
+import type { RevisionEntry, RulesDocument, RulesRevision } from '../rules/document.ts';
 import { rulesDocumentSchema } from '../rules/revision.ts';
+import type { RulesArrival } from './arrival.ts';
 import type { StatusReport } from './status.ts';
 
 /** What became of a command for one group. */
@@ -31,16 +32,41 @@ export type RulesApplyResult =
   | { readonly ok: true; readonly revision: number; readonly digest: string }
   | { readonly ok: false; readonly reason: string; readonly detail: string; readonly currentRevision: number };
 
+export interface RulesShowParams {
+  /** The number or the digest of a revision of the history; the rules in use when left out. */
+  readonly which?: number | string | undefined;
+}
+
+export interface RulesAwaitParams {
+  readonly revision: number;
+  readonly digest: string;
+  /** When to give up. */
+  readonly withinMs: number;
+}
+
 export type ControlShapes = {
   status: { params: Record<string, never>; result: StatusReport };
   failover: { params: FailoverParams; result: readonly GroupOutcome[] };
   maintenance: { params: { readonly on: boolean }; result: Outcome };
-  rulesShow: { params: Record<string, never>; result: RulesRevision | null };
+  /** Null: there are no rules yet, or no such revision (any more). */
+  rulesShow: { params: RulesShowParams; result: RulesRevision | null };
+  /** Newest first. */
+  rulesHistory: { params: { readonly limit: number }; result: readonly RevisionEntry[] };
+  /** Why the store's rules are not the ones in use; null when they are. */
+  rulesTrouble: { params: Record<string, never>; result: string | null };
   rulesApply: { params: RulesApplyParams; result: RulesApplyResult };
+  /** Answers when every director has the revision, or will not have it soon. Its progress is a RulesArrival too, one for each news. */
+  rulesAwait: { params: RulesAwaitParams; result: RulesArrival };
 };
+
+/** More than any backend keeps. */
+export const longestHistory = 10_000;
+export const longestWaitMs = 3_600_000;
 
 const nothing = z.strictObject({});
 const name = z.string().min(1).max(255);
+const revisionNumber = z.int().nonnegative();
+const digest = z.string().regex(/^[0-9a-f]{16}$/);
 
 /** The daemon of this machine is of our own package: its results are taken by their type. */
 const own = <Result>(): z.ZodType<Result> => z.custom<Result>();
@@ -49,7 +75,9 @@ export const controlMethods: Methods<ControlShapes> = {
   status: { params: nothing, result: own() },
   failover: { params: z.strictObject({ group: name.optional(), to: name.optional() }), result: own() },
   maintenance: { params: z.strictObject({ on: z.boolean() }), result: own() },
-  rulesShow: { params: nothing, result: own() },
+  rulesShow: { params: z.strictObject({ which: z.union([revisionNumber, digest]).optional() }), result: own() },
+  rulesHistory: { params: z.strictObject({ limit: z.int().min(1).max(longestHistory) }), result: own() },
+  rulesTrouble: { params: nothing, result: own() },
   rulesApply: {
     params: z.strictObject({
       document: rulesDocumentSchema,
@@ -57,6 +85,10 @@ export const controlMethods: Methods<ControlShapes> = {
       message: z.string().max(1000),
       expectedRevision: z.int().nonnegative().optional(),
     }),
+    result: own(),
+  },
+  rulesAwait: {
+    params: z.strictObject({ revision: revisionNumber, digest, withinMs: z.int().min(0).max(longestWaitMs) }),
     result: own(),
   },
 };

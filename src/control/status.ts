@@ -58,6 +58,8 @@ export interface StoreStatus {
   readonly connected: boolean;
   /** The last failure, while there is no connection. */
   readonly detail: string | undefined;
+  /** Why the store's rules are not the ones in use. */
+  readonly trouble?: { readonly what: string; readonly detail: string } | undefined;
 }
 
 export interface RulesStatus {

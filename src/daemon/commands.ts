@@ -1,19 +1,22 @@
 // What operators ask of the daemon, over the control socket or through the other director.
 import type { ControlShapes, FailoverParams, GroupOutcome, RulesApplyParams, RulesApplyResult } from '../control/protocol.ts';
-import type { DirectorStatus, PeerStatus } from '../control/status.ts';
+import type { DirectorStatus } from '../control/status.ts';
 import type { NodeName, Outcome } from '../core/types.ts';
 import type { GroupSnapshot, KeeperSnapshot } from '../keeper/messages.ts';
 import type { PeerChannel } from '../peer/channel.ts';
 import type { PeerShapes } from '../peer/protocol.ts';
 import type { Handlers } from '../rpc/methods.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
+import { awaitRules } from './awaitRules.ts';
 import type { KeeperThread } from './keeperThread.ts';
+import { askPeerStatus } from './peerStatus.ts';
 import { statusReport } from './statusReport.ts';
 
 export interface CommandParts {
   readonly cluster: string;
   readonly keeper: KeeperThread;
   readonly store: RulesStore;
+  readonly standby: 'warm' | 'cold';
   readonly directorStatus: () => Promise<DirectorStatus>;
 }
 
@@ -24,21 +27,21 @@ export interface ControlParts extends CommandParts {
 
 /** Enough for a handover of a cold standby on the other side; its outcome is always told before. */
 const handoverAnswerMs = 30_000;
-const statusAnswerMs = 1_500;
-/** A peer that does not advertise is most likely gone: who asks just after a takeover shall not wait for it. */
-const silentAnswerMs = 300;
 
 export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
   return {
     status: async () => {
       const self = await parts.directorStatus();
-      const peers = await Promise.all(self.keeper.peers.map((peer) => peerStatus(parts, peer.node, peer.heard)));
+      const peers = await Promise.all(self.keeper.peers.map((peer) => askPeerStatus(parts.channel, peer.node, peer.heard)));
       return statusReport({ cluster: parts.cluster, self, peers });
     },
     failover: (params) => failover(parts, params),
     maintenance: ({ on }) => parts.keeper.maintenance(on),
-    rulesShow: () => parts.store.current() ?? null,
+    rulesShow: async ({ which }) => (which === undefined ? parts.store.current() : await parts.store.history.find(which)) ?? null,
+    rulesHistory: ({ limit }) => parts.store.history.entries(limit),
+    rulesTrouble: () => parts.store.state().trouble?.detail ?? null,
     rulesApply: (params) => applyRules(parts.store, params),
+    rulesAwait: (params, call) => awaitRules(parts, params, call),
   };
 }
 
@@ -49,7 +52,10 @@ export function onceReady(handlers: Promise<Handlers<ControlShapes>>): Handlers<
     failover: async (...call) => (await handlers).failover(...call),
     maintenance: async (...call) => (await handlers).maintenance(...call),
     rulesShow: async (...call) => (await handlers).rulesShow(...call),
+    rulesHistory: async (...call) => (await handlers).rulesHistory(...call),
+    rulesTrouble: async (...call) => (await handlers).rulesTrouble(...call),
     rulesApply: async (...call) => (await handlers).rulesApply(...call),
+    rulesAwait: async (...call) => (await handlers).rulesAwait(...call),
   };
 }
 
@@ -62,16 +68,6 @@ export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
       return found === undefined ? unknownGroup(group) : parts.keeper.failover(found.vrid, to);
     },
   };
-}
-
-async function peerStatus({ channel }: ControlParts, node: NodeName, heard: boolean): Promise<PeerStatus> {
-  const timeoutMs = heard ? statusAnswerMs : silentAnswerMs;
-  try {
-    return { node, via: 'channel', director: await channel.request(node, 'status', {}, { timeoutMs }) };
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return { node, via: heard ? 'adverts' : 'none', detail };
-  }
 }
 
 async function failover(parts: ControlParts, { group, to }: FailoverParams): Promise<readonly GroupOutcome[]> {

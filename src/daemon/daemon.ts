@@ -153,7 +153,7 @@ function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guar
       neighbours: guard.watch.status(),
     },
   });
-  return { cluster: config.cluster, keeper: guard.keeper, store: ground.store, directorStatus };
+  return { cluster: config.cluster, keeper: guard.keeper, store: ground.store, standby: config.ipvs.standby, directorStatus };
 }
 
 function openPeerChannel({ config, node, keys }: DaemonStart, reports: Reports, commands: CommandParts): PeerChannel {

@@ -32,7 +32,15 @@ export const catalogue = {
   VSP_SECRET_INVALID: { exit: 'configInvalid', advice: 'make a new secret by vspair keygen and copy it to every director' },
   VSP_RULES_INVALID: { exit: 'rulesInvalid', advice: 'correct the places above; the rules in use stay as they are' },
   VSP_RULES_UNCONFIRMED: { exit: 'storeUnavailable', advice: 'look at vspair rules show before applying again' },
-  VSP_RULES_CONFLICT: { exit: 'refused', advice: 'somebody else changed the rules: look at vspair rules show, then apply again' },
+  VSP_RULES_CONFLICT: {
+    exit: 'refused',
+    advice: 'bring both changes together: vspair rules show > FILE, make yours again, apply it; or replace the other one by --force',
+  },
+  VSP_RULES_UNKNOWN: { exit: 'refused', advice: 'vspair rules history lists the revisions, vspair rules show the services and servers' },
+  VSP_RULES_NOT_EVERYWHERE: {
+    exit: 'notEverywhere',
+    advice: 'the revision is in use where it has arrived, and comes to the others by itself when they can have it; see vspair status',
+  },
   VSP_REFUSED: { exit: 'refused', advice: 'nothing was changed; vspair status shows what stands against it' },
   VSP_DAEMON_NOT_REACHABLE: {
     exit: 'daemonNotReachable',

@@ -12,6 +12,8 @@ export const exitCodes = {
   storeUnavailable: 7,
   alreadyRunning: 8,
   kernel: 9,
+  notEverywhere: 10,
+  differs: 11,
   permission: 77,
   configInvalid: 78,
 } as const;

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ControlShapes } from '../../src/control/protocol.ts';
 import { type ControlServer, startControlServer } from '../../src/control/server.ts';
 import { type Handlers, RpcRefusal } from '../../src/rpc/methods.ts';
-import type { RulesDocument } from '../../src/rules/document.ts';
+import type { RulesDocument, RulesRevision } from '../../src/rules/document.ts';
 import { server, service } from '../rules/documents.ts';
 import { directory, spawned } from './process.ts';
 import { report } from './report.ts';
@@ -19,8 +19,11 @@ const silent: Handlers<ControlShapes> = {
   status: neverAsked,
   failover: neverAsked,
   maintenance: neverAsked,
-  rulesShow: neverAsked,
+  rulesShow: () => null,
+  rulesHistory: neverAsked,
+  rulesTrouble: () => null,
   rulesApply: neverAsked,
+  rulesAwait: neverAsked,
 };
 
 /** A daemon that answers as told; gives its socket. */
@@ -32,6 +35,17 @@ async function answering(handlers: Partial<Handlers<ControlShapes>>, socket = jo
 
 const document: RulesDocument = {
   services: [service('10.0.0.1', [server('10.0.0.11')], { scheduler: 'wlc' })],
+};
+
+const revision: RulesRevision = {
+  revision: 12,
+  format: 2,
+  writtenBy: '0.1.0',
+  digest: '00112233445566aa',
+  author: 'root@vs1',
+  time: '2026-11-23T10:00:00Z',
+  message: 'two\nlines',
+  document,
 };
 
 /** As it comes out of JSON: without what is undefined. */
@@ -195,6 +209,7 @@ test('rules apply sends the document with author and message', async () => {
       asked.push(params);
       return { ok: true, revision: 13, digest: '00112233445566aa' };
     },
+    rulesShow: () => revision,
   });
   const { out, err, exitCode } = await spawned(
     'rules',
@@ -204,6 +219,7 @@ test('rules apply sends the document with author and message', async () => {
     'real3 added',
     '--expected-revision',
     '12',
+    '--no-wait',
     '--socket',
     socket,
   );
@@ -228,7 +244,6 @@ test('a rules file that is wrong in one line is not sent at all, exit 6', async 
 });
 
 test.each([
-  ['conflict', 'VSP_RULES_CONFLICT', 4, 'the detail; revision 14 stays in use'],
   ['unavailable', 'VSP_STORE_UNAVAILABLE', 7, 'the detail; revision 14 stays in use'],
   ['unconfirmed', 'VSP_RULES_UNCONFIRMED', 7, 'the detail'],
 ])('rules that are not taken (%s) end with %s', async (reason, code, exit, said) => {
@@ -240,16 +255,6 @@ test.each([
 });
 
 test('rules show is a rules file with its revision above it', async () => {
-  const revision = {
-    revision: 12,
-    format: 2,
-    writtenBy: '0.1.0',
-    digest: '00112233445566aa',
-    author: 'root@vs1',
-    time: '2026-11-23T10:00:00Z',
-    message: 'two\nlines',
-    document,
-  };
   const socket = await answering({ rulesShow: () => revision });
   expect(await spawned('rules', 'show', '--socket', socket)).toEqual({
     out: `# revision 12, digest 00112233445566aa, 2026-11-23T10:00:00Z by root@vs1: two lines

@@ -18,6 +18,8 @@ export async function ran(words: readonly string[], world: Partial<World> = {}):
     out: (text) => out.push(text),
     err: (text) => err.push(text),
     confirm: undefined,
+    paint: { out: plain, err: plain },
+    edit: undefined,
     connect: connectControl,
     startDaemon: () => Promise.reject(new Error('this test starts no daemon')),
     devices: () => ['lo', 'eth0', 'eth1'],
@@ -28,6 +30,8 @@ export async function ran(words: readonly string[], world: Partial<World> = {}):
   });
   return { out: out.join('\n'), err: err.join('\n'), exitCode };
 }
+
+const plain = (_: string, text: string): string => text;
 
 /** `expect.stringContaining` without its `any`. */
 export const containing = (part: string): unknown => expect.stringContaining(part);

@@ -22,7 +22,14 @@ test('help lists every command and exits 0, in English whatever the locale', asy
   expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 });
 });
 
-test.each([...commands, 'rules check', 'rules apply', 'rules show'].filter((command) => command !== 'rules'))(
+const actions = ['show', 'check', 'apply', 'edit', 'set', 'drain', 'restore', 'history', 'diff', 'rollback', 'publish'];
+
+test('the help of rules lists every action', async () => {
+  const { out } = await ran(['rules', '--help']);
+  for (const action of actions) expect(out).toMatch(new RegExp(`^  vspair rules ${action}\\b`, 'm'));
+});
+
+test.each([...commands.filter((command) => command !== 'rules'), ...actions.map((action) => `rules ${action}`)])(
   'the help of %s has an example and changes nothing',
   async (command) => {
     const { out, exitCode } = await ran([...command.split(' '), '--help']);
@@ -41,6 +48,12 @@ test.each([
   ['a missing switch', ['maintenance'], 'Not enough non-option arguments'],
   ['rules without an action', ['rules'], 'which action?'],
   ['rules check without a file', ['rules', 'check'], 'Not enough non-option arguments'],
+  ['a wait without a unit', ['rules', 'drain', '10.0.0.11', '--wait', '10'], '--wait is "10"; expected a time up to 1h, such as 30s'],
+  ['a weight that no kernel takes', ['rules', 'set', 'a', 'b', '--weight', '65536'], '--weight is 65536; expected a whole number from 0'],
+  ['a weight that is no number', ['rules', 'set', 'a', 'b', '--weight', 'low'], '--weight is NaN; expected a whole number from 0 to 65535'],
+  ['nothing to set', ['rules', 'set', '10.0.0.1:80', '10.0.0.11'], 'nothing to set: add --weight'],
+  ['a history of no entries', ['rules', 'history', '--limit', '0'], '--limit is 0; expected a whole number from 1 to 10000'],
+  ['rules edit without a terminal', ['rules', 'edit'], 'there is no terminal; change a file instead: vspair rules show > FILE'],
 ])('%s is a mistake of usage', async (_, words, said) => {
   const { out, err, exitCode } = await ran(words);
   expect(err).toContain(said);
@@ -58,6 +71,8 @@ test.each([
   ['commands', ['ma'], 'maintenance'],
   ['actions', ['rules', ''], 'apply'],
   ['nothing', ['rules', 'check', 'x.yaml', 'y'], ''],
+  ['the server of an action', ['rules', 'drain', ''], '--wait'],
+  ['a whole action', ['rules', 'drain', '10.0.0.11'], ''],
   ['a whole command', ['run'], ''],
 ])('completing %s runs no command', async (_, words, offered) => {
   const started: string[] = [];

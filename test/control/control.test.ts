@@ -40,7 +40,10 @@ const handlers: Handlers<ControlShapes> = {
     return { ok: true, detail: 'off' };
   },
   rulesShow: () => null,
+  rulesHistory: () => [],
+  rulesTrouble: () => null,
   rulesApply: ({ expectedRevision }) => ({ ok: true, revision: (expectedRevision ?? 0) + 1, digest: 'd' }),
+  rulesAwait: ({ revision, digest }) => ({ revision, digest, complete: true, directors: [] }),
 };
 
 async function serve(options: Partial<ControlServerOptions> = {}): Promise<ControlServer> {

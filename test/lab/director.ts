@@ -81,11 +81,11 @@ export class Director {
     return { exitCode: code, output: run.output };
   }
 
-  /** Puts a rules file into use, as an operator does. Throws what the command complained about. */
+  /** Puts a rules file into use, as an operator does, in every kernel. Throws what the command complained about. */
   async applyRules(text: string): Promise<void> {
     const file = join(this.folder, 'rules.yaml');
     writeFileSync(file, text);
-    const { exitCode, output } = await this.command('rules', 'apply', file);
+    const { exitCode, output } = await this.command('rules', 'apply', file, '--wait', '60s');
     if (exitCode !== 0) throw new Error(`rules apply: exit code ${String(exitCode)}:\n${output}`);
   }
 

@@ -1,17 +1,20 @@
 // `vspair rules apply FILE`: puts a rules file into use on every director.
-import type { RulesApplyResult } from '../../../control/protocol.ts';
-import { type ErrorCode, VspairError } from '../../../errors/catalogue.ts';
-import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
+import type { ControlClient } from '../../../control/client.ts';
+import type { ExitCode } from '../../../errors/exit-codes.ts';
 import { askDaemon } from '../../ask.ts';
 import type { Choose, Parser } from '../../cli.ts';
-import type { GlobalOptions } from '../../options.ts';
 import type { World } from '../../world.ts';
+import { type Basis, basisOf, isInUse } from './basis.ts';
+import { tellConflict } from './conflict.ts';
+import { makeRevision } from './newRevision.ts';
+import { type ChangeOptions, changeOptions } from './options.ts';
+import { currentRules } from './revisions.ts';
 import { demandRules } from './rulesFile.ts';
 
-interface ApplyOptions extends GlobalOptions {
+interface ApplyOptions extends ChangeOptions {
   readonly file: string;
-  readonly message: string;
   readonly expectedRevision: number | undefined;
+  readonly force: boolean;
 }
 
 export function addRulesApply(parser: Parser, choose: Choose): void {
@@ -21,32 +24,28 @@ export function addRulesApply(parser: Parser, choose: Choose): void {
     (command) =>
       command
         .positional('file', { type: 'string', demandOption: true, describe: 'A rules file' })
-        .option('message', { type: 'string', default: '', alias: 'm', requiresArg: true, describe: 'Why, for the history' })
+        .options(changeOptions)
         .option('expected-revision', { type: 'number', requiresArg: true, describe: 'Refuse unless this revision is in use now' })
-        .example('$0 rules apply rules.yaml -m "real3 added"', ''),
+        .option('force', { type: 'boolean', default: false, describe: 'Also over changes that came since the file was made' })
+        .example('$0 rules apply rules.yaml -m "real3 added"', 'waits until both kernels have it')
+        .example('$0 rules apply rules.yaml --dry-run', 'what would change'),
     (options) => choose((world) => apply(options, world)),
   );
 }
 
 async function apply(options: ApplyOptions, world: World): Promise<ExitCode> {
   const { document } = demandRules(options.file, options.config, world);
-  return askDaemon(options, world, async (client) => {
-    const { message, expectedRevision } = options;
-    const result = await client.ask('rulesApply', { document, author: world.author, message, expectedRevision });
-    if (!result.ok) throw refusalOf(result, options.file);
-    world.out(options.json ? JSON.stringify(result, null, 2) : `revision ${result.revision} is in use (digest ${result.digest})`);
-    return exitCodes.ok;
+  const basis = statedBasis(options);
+  return askDaemon(options, world, async (client: ControlClient) => {
+    const current = await currentRules(client, world);
+    const { file: object, message, force } = options;
+    if (basis !== undefined && !isInUse(basis, current))
+      return tellConflict(client, { object, wanted: document, basis, current }, options.json, world);
+    return makeRevision(client, { object, document, message, current, force }, options, world);
   });
 }
 
-function refusalOf({ reason, detail, currentRevision }: Extract<RulesApplyResult, { ok: false }>, file: string): VspairError {
-  const code = refusalCodes[reason] ?? 'VSP_REFUSED';
-  const rest = code === 'VSP_RULES_UNCONFIRMED' ? '' : `; revision ${currentRevision} stays in use`;
-  return new VspairError({ code, object: file, attempt: 'apply it', detail: `${detail}${rest}` });
+function statedBasis({ file, expectedRevision, force }: ApplyOptions): Basis | undefined {
+  if (force) return undefined;
+  return expectedRevision === undefined ? basisOf(file) : { revision: expectedRevision, digest: undefined };
 }
-
-const refusalCodes: Readonly<Record<string, ErrorCode>> = {
-  conflict: 'VSP_RULES_CONFLICT',
-  unavailable: 'VSP_STORE_UNAVAILABLE',
-  unconfirmed: 'VSP_RULES_UNCONFIRMED',
-};

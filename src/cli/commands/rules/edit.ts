@@ -1,0 +1,94 @@
+// `vspair rules edit`: the rules in use in this person's editor, checked and applied. What was typed is never lost: until it
+// is in use it stays in its file.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { VspairError } from '../../../errors/catalogue.ts';
+import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
+import { digestOf } from '../../../rules/digest.ts';
+import type { RulesDocument, RulesRevision } from '../../../rules/document.ts';
+import { loadRules } from '../../../rules/load.ts';
+import { askDaemon } from '../../ask.ts';
+import type { Choose, Parser } from '../../cli.ts';
+import { counted, problemLines } from '../../renderProblems.ts';
+import type { World } from '../../world.ts';
+import { makeRevision } from './newRevision.ts';
+import { type ChangeOptions, changeOptions } from './options.ts';
+import { currentRules, noRules } from './revisions.ts';
+import { invalid } from './rulesFile.ts';
+import { rulesFileText } from './show.ts';
+
+export function addRulesEdit(parser: Parser, choose: Choose): void {
+  parser.command(
+    'edit',
+    'Edit the rules in use by $VISUAL or $EDITOR, and apply them',
+    (command) =>
+      command
+        .options(changeOptions)
+        .example('$0 rules edit -m "real3 added"', '')
+        .example('EDITOR=nano $0 rules edit', 'with another editor'),
+    (options) => choose((world) => edit(options, world)),
+  );
+}
+
+async function edit(options: ChangeOptions, world: World): Promise<ExitCode> {
+  const person = demandPerson(world);
+  const current = await askDaemon(options, world, (client) => currentRules(client, world));
+  const file = newFile(current);
+  const exitCode = await kept(file, world, async () => {
+    const document = await edited(file, person, world);
+    if (digestOf(document) === (current?.digest ?? digestOf(noRules))) return tellUnchanged(current, options, world);
+    const { message } = options;
+    return askDaemon(options, world, (client) => makeRevision(client, { object: file, document, message, current }, options, world));
+  });
+  return exitCode;
+}
+
+interface Person {
+  readonly open: (file: string) => Promise<void>;
+  readonly confirm: (question: string) => Promise<boolean>;
+}
+
+function demandPerson({ edit: open, confirm }: World): Person {
+  if (open !== undefined && confirm !== undefined) return { open, confirm };
+  const detail = 'there is no terminal; change a file instead: vspair rules show > FILE, then vspair rules apply FILE';
+  throw new VspairError({ code: 'VSP_USAGE', object: 'vspair rules edit', attempt: 'open an editor', detail });
+}
+
+/** In a directory that nobody else can read or write. */
+function newFile(current: RulesRevision | null): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'vspair-')), 'rules.yaml');
+  writeFileSync(file, `${rulesFileText(current)}\n`, { mode: 0o600 });
+  return file;
+}
+
+/** The file goes when what is in it is in use, or nothing was changed; else its place is told. */
+async function kept(file: string, { err }: World, work: () => Promise<ExitCode>): Promise<ExitCode> {
+  let done = false;
+  try {
+    const exitCode = await work();
+    done = exitCode === exitCodes.ok || exitCode === exitCodes.notEverywhere || exitCode === exitCodes.differs;
+    return exitCode;
+  } finally {
+    if (done) rmSync(dirname(file), { recursive: true });
+    else err(`your text is kept in ${file}`);
+  }
+}
+
+/** Throws VspairError VSP_RULES_INVALID when the mistakes in it are to stay. */
+async function edited(file: string, { open, confirm }: Person, world: World): Promise<RulesDocument> {
+  for (;;) {
+    await open(file);
+    const read = loadRules(file);
+    if (read.ok) return read.document;
+    for (const line of problemLines(read.problems, [])) world.err(line);
+    if (await confirm(`${counted(read.problems.length, 'problem')}. Edit it again?`)) continue;
+    throw invalid(read, file, { err: () => undefined });
+  }
+}
+
+function tellUnchanged(current: RulesRevision | null, { json }: ChangeOptions, { out }: World): ExitCode {
+  const revision = current?.revision ?? 0;
+  out(json ? JSON.stringify({ ok: true, unchanged: true, revision }, null, 2) : 'nothing was changed');
+  return exitCodes.ok;
+}

@@ -1,0 +1,37 @@
+// The options that every action takes which makes a new revision.
+import { longestWaitMs } from '../../../control/protocol.ts';
+import { parseDuration } from '../../../text/duration.ts';
+import type { GlobalOptions } from '../../options.ts';
+
+export interface ChangeOptions extends GlobalOptions {
+  readonly message: string;
+  readonly dryRun: boolean;
+  readonly exitCode: boolean;
+  /** Milliseconds. */
+  readonly wait: number;
+  readonly noWait: boolean;
+}
+
+export const exitCodeOption = {
+  'exit-code': { type: 'boolean', default: false, describe: 'Exit 11 when there is a difference' },
+} as const;
+
+export const changeOptions = {
+  message: { type: 'string', default: '', alias: 'm', requiresArg: true, describe: 'Why, for the history' },
+  'dry-run': { type: 'boolean', default: false, describe: 'Show what would change, and change nothing' },
+  ...exitCodeOption,
+  wait: {
+    type: 'string',
+    default: '10s',
+    requiresArg: true,
+    coerce: readWait,
+    describe: 'How long to wait until every director has the rules in its kernel',
+  },
+  'no-wait': { type: 'boolean', default: false, describe: 'Do not wait' },
+} as const;
+
+function readWait(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms > longestWaitMs) throw new Error(`--wait is ${JSON.stringify(text)}; expected a time up to 1h, such as 30s`);
+  return ms;
+}

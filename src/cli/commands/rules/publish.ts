@@ -1,0 +1,30 @@
+// `vspair rules publish`: writes the rules that this director uses into a store that has lost them.
+import type { ControlClient } from '../../../control/client.ts';
+import { VspairError } from '../../../errors/catalogue.ts';
+import type { ExitCode } from '../../../errors/exit-codes.ts';
+import { askDaemon } from '../../ask.ts';
+import type { Choose, Parser } from '../../cli.ts';
+import type { World } from '../../world.ts';
+import { makeRevision } from './newRevision.ts';
+import { type ChangeOptions, changeOptions } from './options.ts';
+import { messageOf } from './rollback.ts';
+
+export function addRulesPublish(parser: Parser, choose: Choose): void {
+  parser.command(
+    'publish',
+    'Write the rules in use back into a store that lost them',
+    (command) => command.options(changeOptions).example('$0 rules publish', 'after Redis was emptied or restored from an old copy'),
+    (options) => choose((world) => askDaemon(options, world, (client) => publish(client, options, world))),
+  );
+}
+
+async function publish(client: ControlClient, options: ChangeOptions, world: World): Promise<ExitCode> {
+  const current = await client.ask('rulesShow', {});
+  if (current === null) throw nothingThere();
+  const { revision, document } = current;
+  const message = messageOf(`revision ${revision} published again`, options.message);
+  return makeRevision(client, { object: `revision ${revision}`, document, message, current }, options, world);
+}
+
+const nothingThere = (): VspairError =>
+  new VspairError({ code: 'VSP_REFUSED', object: 'the rules in use', attempt: 'publish them', detail: 'this director has no rules' });
