@@ -2,13 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type Ipvs, openIpvs } from '../../src/kernel/ipvs.ts';
-import type { RulesDocument } from '../../src/rules/document.ts';
-import { endpointText } from '../../src/text/address.ts';
 import type { Check } from '../lab/checks.ts';
 import { ipBatch } from '../lab/ip.ts';
 import { labEnv } from '../lab/labProcess.ts';
 import { setLinkUp } from '../lab/link.ts';
 import { inNamespace } from '../lab/namespace.ts';
+import { clear } from './kernelTable.ts';
 
 export interface Director {
   readonly ipvs: Ipvs;
@@ -38,6 +37,29 @@ export const checkWith = (title: string, run: (newDirector: () => Director) => P
     }
   },
 });
+
+export interface PairCheck {
+  readonly title: string;
+  readonly run: (one: Director, other: Director) => void;
+}
+
+/** Checks on the same two directors, whose tables each finds empty: making a director takes longer than most checks. */
+export function checksOnPair(checks: readonly PairCheck[]): Check[] {
+  const leave: (() => void)[] = [];
+  let pair: readonly [Director, Director] | undefined;
+  return checks.map(({ title, run }) => ({
+    title,
+    run() {
+      pair ??= [enter(leave), enter(leave)];
+      for (const { ipvs } of pair) clear(ipvs);
+      try {
+        run(...pair);
+      } finally {
+        if (title === checks.at(-1)?.title) for (const one of leave) one();
+      }
+    },
+  }));
+}
 
 let count = 0;
 
@@ -72,28 +94,6 @@ function directorIn(namespace: string, ipvs: Ipvs): Director {
     },
   };
 }
-
-/** The document in the language of `ipvsadm -R`, by its manual page. */
-export const ipvsadmLines = ({ services }: RulesDocument): string => services.flatMap(linesOfService).join('');
-
-function linesOfService(rule: RulesDocument['services'][number]): string[] {
-  const of = optionsOf(rule.match);
-  const netmask = rule.persistenceNetmask === undefined ? '' : ` -M ${rule.persistenceNetmask}`;
-  const persistence = rule.persistence === undefined ? '' : ` -p ${rule.persistence}${netmask}`;
-  const servers = rule.servers.map(({ address, port, forward, weight, upperThreshold, lowerThreshold }) => {
-    const method = { dr: '-g', tun: '-i', nat: '-m' }[forward];
-    return `-a ${of} -r ${textOf(address, port)} ${method} -w ${weight} -x ${upperThreshold} -y ${lowerThreshold}\n`;
-  });
-  return [`-A ${of} -s ${rule.scheduler}${persistence}${rule.onePacket ? ' -o' : ''}\n`, ...servers];
-}
-
-function optionsOf(match: RulesDocument['services'][number]['match']): string {
-  if (match.by === 'mark') return `-f ${match.mark}${match.family === 6 ? ' -6' : ''}`;
-  const endpoint = textOf(match.address, match.port);
-  return { tcp: `-t ${endpoint}`, udp: `-u ${endpoint}`, sctp: `--sctp-service ${endpoint}` }[match.protocol];
-}
-
-const textOf = (address: string, port: number): string => endpointText(address.includes(':') ? 6 : 4, address, port);
 
 const linesOf = (output: string): string[] =>
   output

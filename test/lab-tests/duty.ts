@@ -1,8 +1,7 @@
-// Runs where IPVS is: the checks of duty.checks.ts and cold.checks.ts in one boot.
+// Runs where IPVS is: the checks of duty.checks.ts.
 import { runChecks } from '../lab/checks.ts';
-import { coldChecks } from './cold.checks.ts';
 import { dutyChecks } from './duty.checks.ts';
 
-export const checks = [...dutyChecks, ...coldChecks];
+export const checks = dutyChecks;
 
 if (import.meta.main) await runChecks(checks);

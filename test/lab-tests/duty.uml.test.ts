@@ -1,4 +1,4 @@
-// The product in a real IPVS kernel, through mistakes and losses: the checks are in duty.checks.ts and cold.checks.ts.
+// The product in a real IPVS kernel, through mistakes and losses: the checks are in duty.checks.ts.
 import { join } from 'node:path';
 import { beforeAll, test } from 'vitest';
 import { checksOf, type Verdicts } from '../lab/checks.ts';

@@ -12,7 +12,7 @@ export interface GuestScript {
   readonly status: string;
 }
 
-const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'mh', 'sed', 'nq'];
+const ofIpvs = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'mh', 'sed', 'nq', 'fo', 'ovf', 'pe_sip'];
 
 export const guestScript = ({ argv, env, cwd, status }: GuestScript): string => `#!/bin/sh
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TMPDIR=/run
@@ -23,7 +23,7 @@ mkdir -p /lib/modules
 mount --bind /usr/lib/uml/modules /lib/modules
 echo 1 > /proc/sys/kernel/printk
 ip link set lo up
-modprobe -a ip_vs ipip ${schedulers.map((name) => `ip_vs_${name}`).join(' ')}
+modprobe -a ip_vs ipip ${ofIpvs.map((name) => `ip_vs_${name}`).join(' ')}
 ${Object.entries(env)
   .map(([name, value]) => `export ${name}=${quoted(value)}`)
   .join('\n')}

@@ -96,7 +96,7 @@ const anyMatch: fc.Arbitrary<ServiceMatch> = fc.oneof(
         lastPort,
       }),
     ),
-  fc.record({ by: fc.constant<'mark'>('mark'), family: fc.constantFrom(4, 6), mark: fc.constantFrom(1, 7, 0xffff_ffff) }),
+  fc.record({ by: fc.constant<'mark'>('mark'), family: fc.constantFrom(4, 6), mark: fc.constantFrom(1, 7, 0x7fff_ffff) }),
 );
 
 const anyTunnel: fc.Arbitrary<Tunnel | undefined> = fc.oneof(
