@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type Ipvs, openIpvs } from '../../src/kernel/ipvs.ts';
 import type { Check } from '../lab/checks.ts';
 import { ipBatch } from '../lab/ip.ts';
-import { labEnv } from '../lab/labProcess.ts';
+import { LabProcess, labEnv } from '../lab/labProcess.ts';
 import { setLinkUp } from '../lab/link.ts';
 import { inNamespace } from '../lab/namespace.ts';
 import { clear } from './kernelTable.ts';
@@ -21,6 +21,8 @@ export interface Director {
   readonly connectionsCounted: () => number;
   /** `ipvsadm -Lnc`: protocol, virtual and destination address of each connection. */
   readonly connections: () => readonly string[];
+  /** A program that lives in this namespace; the check ends it. */
+  readonly start: (argv: readonly string[]) => LabProcess;
   /** To a virtual service from the director itself, which gets its address on the loopback device. */
   readonly sendDatagram: (address: string, port: number) => void;
 }
@@ -85,6 +87,7 @@ function directorIn(namespace: string, ipvs: Ipvs): Director {
     statistics: () => linesOf(ipvsadm(['-Ln', '--stats', '--exact'])).slice(3),
     connectionsCounted: () => inNamespace(namespace, countedConnections),
     connections: () => linesOf(ipvsadm(['-Lnc'])).flatMap(connectionOf),
+    start: (argv) => new LabProcess(namespace, argv),
     sendDatagram(address, port) {
       ipBatch([`addr add ${address}/32 dev lo`], namespace);
       inside(process.execPath, [

@@ -1,0 +1,104 @@
+// All that one node's keepalived.conf says: the rules, and what becomes the configuration.
+import type { Ledger, Passage } from '../ledger.ts';
+import type { Settled } from '../serviceDraft.ts';
+import { type Instance, instanceIn, type SyncGroup, syncGroupIn } from './instances.ts';
+import { blockOf, into, type Read, readStatements, surplus, titleOf } from './reading.ts';
+import { globalReasons, topReasons } from './reasons.ts';
+import { rulesReader } from './rules.ts';
+import type { Statement } from './statements.ts';
+
+/** Seconds; undefined where the kernel's own stays. */
+export interface Timeouts {
+  readonly tcp: number | undefined;
+  readonly tcpFin: number | undefined;
+  readonly udp: number | undefined;
+}
+
+export interface SyncDaemon extends Passage {
+  readonly dev: string;
+  /** The instance that it follows. */
+  readonly instance: string | undefined;
+  readonly syncId: number | undefined;
+}
+
+export interface KeepalivedNode {
+  readonly file: string;
+  readonly routerId: string | undefined;
+  readonly defaultInterface: string | undefined;
+  readonly timeouts: Timeouts | undefined;
+  readonly syncDaemon: SyncDaemon | undefined;
+  readonly instances: readonly Instance[];
+  readonly syncGroups: readonly SyncGroup[];
+  readonly rules: Settled;
+}
+
+type Globals = { -readonly [Key in 'routerId' | 'defaultInterface' | 'timeouts' | 'syncDaemon']: KeepalivedNode[Key] };
+
+export function keepalivedNode(file: string, statements: readonly Statement[], ledger: Ledger): KeepalivedNode {
+  const instances: Instance[] = [];
+  const syncGroups: SyncGroup[] = [];
+  const globals: Globals = { routerId: undefined, defaultInterface: undefined, timeouts: undefined, syncDaemon: undefined };
+  const reader = rulesReader(statements, ledger);
+  const read = new Map<string, Read>([
+    ...reader.read,
+    ['vrrp_instance', (one) => void instances.push(instanceIn(one, ledger))],
+    ['vrrp_sync_group', (one) => void syncGroups.push(syncGroupIn(one, ledger))],
+    ['global_defs', (one) => readGlobals(one, globals, ledger)],
+  ]);
+  readStatements(statements, { read, reasons: topReasons }, 'outside of all blocks', ledger);
+  return { file, ...globals, instances, syncGroups, rules: reader.rules() };
+}
+
+function readGlobals(statement: Statement, globals: Globals, ledger: Ledger): void {
+  const routerId = into(globals, 'routerId', firstWord);
+  const read = new Map<string, Read>([
+    ['router_id', routerId],
+    ['lvs_id', routerId],
+    ['default_interface', into(globals, 'defaultInterface', firstWord)],
+    ['lvs_timeouts', into(globals, 'timeouts', (one) => timeoutsIn(one, ledger))],
+    ['lvs_sync_daemon', into(globals, 'syncDaemon', (one) => syncDaemonIn(one, ledger))],
+  ]);
+  surplus(statement, 0, ledger);
+  readStatements(blockOf(statement, ledger), { read, reasons: globalReasons }, 'in global_defs', ledger);
+}
+
+const firstWord = ({ words }: Statement): string | undefined => words[0]?.text;
+
+/** `lvs_timeouts [tcp SECS] [tcpfin SECS] [udp SECS]` */
+function timeoutsIn(one: Statement, ledger: Ledger): Timeouts {
+  const text = one.words.map((word) => word.text).join(' ');
+  if (!/^((tcp|tcpfin|udp) \d{1,9} ?)+$/.test(text))
+    ledger.wrong(one, titleOf(one), 'lvs_timeouts tcp SECONDS tcpfin SECONDS udp SECONDS, one of them at least');
+  const seconds = (name: string): number | undefined => {
+    const digits = new RegExp(`\\b${name} (\\d{1,9})`).exec(text)?.[1];
+    return digits === undefined ? undefined : Number(digits);
+  };
+  return { tcp: seconds('tcp'), tcpFin: seconds('tcpfin'), udp: seconds('udp') };
+}
+
+/** `lvs_sync_daemon INTERFACE [[inst] INSTANCE] [id ID] [maxlen LEN] [port PORT] [ttl TTL] [group ADDRESS]` */
+function syncDaemonIn(one: Statement, ledger: Ledger): SyncDaemon {
+  const [dev = '', ...rest] = one.words.map((word) => word.text);
+  const pairs = new Map<string, string>();
+  const named = ['inst', 'id', 'maxlen', 'port', 'ttl', 'group'];
+  for (let at = 0; at < rest.length; at += 1) {
+    const [word = '', value = ''] = [rest[at], rest[at + 1]];
+    if (named.includes(word)) at += 1;
+    pairs.set(named.includes(word) ? word : 'inst', named.includes(word) ? value : word);
+  }
+  if (dev === '') ledger.wrong(one, titleOf(one), 'lvs_sync_daemon and the name of an interface');
+  const others = [...pairs].filter(([word]) => word !== 'inst' && word !== 'id').map((pair) => pair.join(' '));
+  if (others.length > 0)
+    ledger.leftOut(one, `lvs_sync_daemon ${others.join(' ')}`, {
+      why: 'this is not carried over',
+      advice: 'see ipvs.connectionSync in the documentation of the configuration',
+    });
+  const id = pairs.get('id');
+  return {
+    place: one.place,
+    lastLine: one.lastLine,
+    dev,
+    instance: pairs.get('inst'),
+    syncId: id === undefined ? undefined : Number(/^\d{1,3}$/.exec(id)?.[0] ?? 0),
+  };
+}

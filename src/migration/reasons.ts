@@ -1,0 +1,13 @@
+// What several programs have and vspair does not: why, and what to do about it.
+import type { Reason } from './ledger.ts';
+
+export const checks: Reason = {
+  why: 'vspair does not check real servers yet',
+  advice: 'watch them by other means, and take a dead one out: vspair rules drain SERVER',
+};
+
+export const mail: Reason = { why: 'vspair sends no mail', advice: 'be told by alerts: [{ webhook: https://... }] or [{ exec: /path }]' };
+
+/** Each reason with its keywords, separated by blanks. */
+export const reasonsOf = (...entries: readonly (readonly [Reason, string])[]): ReadonlyMap<string, Reason> =>
+  new Map(entries.flatMap(([reason, keywords]) => keywords.split(' ').map((keyword) => [keyword, reason] as const)));
