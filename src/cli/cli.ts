@@ -7,6 +7,7 @@ import { addCheck } from './commands/check.ts';
 import { addFailover } from './commands/failover.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addMaintenance } from './commands/maintenance.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addRules } from './commands/rules/rules.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
@@ -49,7 +50,7 @@ function parse(words: readonly string[], version: string): { readonly work: Work
 
 function parserOf(version: string, choose: Choose): Parser {
   const parser = parserWithOptions(version);
-  const commands = [addRun, addStatus, addFailover, addMaintenance, addRules, addCheck, addKeygen];
+  const commands = [addRun, addStatus, addFailover, addMaintenance, addRules, addMigrate, addCheck, addKeygen];
   for (const add of commands) add(parser, choose);
   return parser;
 }

@@ -31,6 +31,7 @@ export const catalogue = {
   },
   VSP_SECRET_INVALID: { exit: 'configInvalid', advice: 'make a new secret by vspair keygen and copy it to every director' },
   VSP_RULES_INVALID: { exit: 'rulesInvalid', advice: 'correct the places above; the rules in use stay as they are' },
+  VSP_IMPORT_INVALID: { exit: 'rulesInvalid', advice: 'correct the places above; nothing was written' },
   VSP_RULES_UNCONFIRMED: { exit: 'storeUnavailable', advice: 'look at vspair rules show before applying again' },
   VSP_RULES_CONFLICT: {
     exit: 'refused',

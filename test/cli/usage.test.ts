@@ -7,7 +7,7 @@ import { version } from '../../src/cli/version.ts';
 import { spawned } from './process.ts';
 import { ran } from './terminal.ts';
 
-const commands = ['run', 'status', 'failover', 'maintenance', 'rules', 'check', 'keygen'];
+const commands = ['run', 'status', 'failover', 'maintenance', 'rules', 'migrate', 'check', 'keygen'];
 
 test('the version is that of the package', async () => {
   const { version: packaged } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -22,7 +22,7 @@ test('help lists every command and exits 0, in English whatever the locale', asy
   expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 });
 });
 
-const actions = ['show', 'check', 'apply', 'edit', 'set', 'drain', 'restore', 'history', 'diff', 'rollback', 'publish'];
+const actions = ['show', 'check', 'apply', 'edit', 'set', 'drain', 'restore', 'history', 'diff', 'rollback', 'publish', 'import', 'export'];
 
 test('the help of rules lists every action', async () => {
   const { out } = await ran(['rules', '--help']);

@@ -4,7 +4,9 @@ import { addRulesApply } from './apply.ts';
 import { addRulesCheck } from './check.ts';
 import { addRulesDiff } from './diff.ts';
 import { addRulesEdit } from './edit.ts';
+import { addRulesExport } from './export.ts';
 import { addRulesHistory } from './history.ts';
+import { addRulesImport } from './import.ts';
 import { addRulesDrain, addRulesRestore, addRulesSet } from './oneServer.ts';
 import { addRulesPublish } from './publish.ts';
 import { addRulesRollback } from './rollback.ts';
@@ -14,6 +16,7 @@ const actions = [
   ...[addRulesShow, addRulesCheck, addRulesApply, addRulesEdit],
   ...[addRulesSet, addRulesDrain, addRulesRestore],
   ...[addRulesHistory, addRulesDiff, addRulesRollback, addRulesPublish],
+  ...[addRulesImport, addRulesExport],
 ];
 
 export function addRules(parser: Parser, choose: Choose): void {
