@@ -11,6 +11,7 @@ export type AlertType =
   | 'takeoverWithheld'
   | 'bothActive'
   | 'peerLost'
+  | 'rulesDrifted'
   | 'test';
 
 /** The JSON that receivers get. What does not apply is null. */
@@ -29,6 +30,8 @@ export interface AlertEvent {
   readonly evidence: Evidence | null;
   /** The same as a sentence. */
   readonly text: string;
+  /** With rulesDrifted only: what differed, one difference each. */
+  readonly differences?: readonly string[];
 }
 
 export interface AlertContext {
@@ -46,6 +49,15 @@ export function alertEventOf(fact: Fact, context: AlertContext): AlertEvent | un
   const about = aboutOf(fact);
   return about === undefined ? undefined : eventOf(about, context);
 }
+
+/** Somebody else changed services of the rules in this director's kernel. `differences` stand in the event too. */
+export const driftEvent = (
+  context: AlertContext,
+  drift: { readonly differences: readonly string[]; readonly isRepaired: boolean },
+): AlertEvent => ({
+  ...eventOf({ type: 'rulesDrifted', reason: drift.isRepaired ? 'repaired' : 'reported' }, context),
+  differences: drift.differences,
+});
 
 export const testEvent = (context: AlertContext): AlertEvent => eventOf({ type: 'test' }, context);
 

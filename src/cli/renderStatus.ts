@@ -1,6 +1,6 @@
 // `vspair status` for people. The first line says whether the pair would survive a failure now; what is wrong follows;
 // the rest is for whoever wants to know more.
-import type { DaemonStatus, DirectorStatus, PeerStatus, StatusReport } from '../control/status.ts';
+import type { DaemonStatus, DirectorStatus, PeerStatus, RulesStatus, StatusReport } from '../control/status.ts';
 import type { GroupPhase } from '../core/types.ts';
 import type { GroupSnapshot, KeeperSnapshot, LinkSnapshot, PeerSnapshot } from '../keeper/messages.ts';
 import { durationText } from '../text/duration.ts';
@@ -127,6 +127,7 @@ function directorLines(node: string, { keeper, daemon }: DirectorStatus, note: s
     `${node}${note === '' ? '' : ` ${note}`}: vspair ${daemon.version}, pid ${daemon.pid}, up ${durationText(daemon.uptimeMs)}, ${Math.round(daemon.memoryBytes / 2 ** 20)} MiB`,
     ...(keeper.maintenance ? ['  in maintenance: it takes nothing over'] : []),
     `  rules     ${rulesLine(daemon)}`,
+    ...drainingLines(daemon.rules),
     `  store     ${storeLine(daemon)}`,
     `  keeper    ${keeper.realtime}; wake-ups late by ${millisText(lateness.p50)} (median), ${millisText(lateness.p99)} (p99), ${millisText(lateness.max)} (max)`,
     `  adverts   ${advertsLine(keeper)}`,
@@ -140,6 +141,13 @@ function rulesLine({ rules }: DaemonStatus): string {
   const faults = rules.errors.length === 0 ? '' : `; ${counted(rules.errors.length, 'error')}`;
   return `revision ${rules.revision} (${rules.digest}) from ${rules.source}, ${counted(rules.services, 'service')}, ${counted(rules.servers, 'server')}${faults}`;
 }
+
+/** A peer of an older version says nothing about it. */
+const drainingLines = ({ draining }: Partial<RulesStatus>): string[] =>
+  (draining ?? []).map(
+    ({ service, server, connections, leftMs }) =>
+      `  draining  ${server} of ${service}: ${counted(connections, 'connection')} left, removed in ${durationText(leftMs)} at the latest`,
+  );
 
 function storeLine({ store }: DaemonStatus): string {
   if (store.backend === 'none') return 'none: rules from the local disk only';

@@ -58,6 +58,15 @@ export interface SyncConfig {
   readonly syncId: number;
 }
 
+export interface IpvsConfig {
+  readonly standby: 'warm' | 'cold';
+  /** How often the kernel is compared with the rules. */
+  readonly reconcile: Millis;
+  /** What happens when somebody else changed services of the rules. */
+  readonly onDrift: 'repair' | 'report';
+  readonly connectionSync: SyncConfig | undefined;
+}
+
 export interface Config {
   readonly file: string;
   readonly cluster: string;
@@ -66,7 +75,7 @@ export interface Config {
   readonly heartbeat: { readonly port: number; readonly interval: Millis };
   readonly groups: readonly GroupSpec[];
   readonly state: StateBackend;
-  readonly ipvs: { readonly standby: 'warm' | 'cold'; readonly connectionSync: SyncConfig | undefined };
+  readonly ipvs: IpvsConfig;
   readonly alerts: readonly AlertChannel[];
   readonly control: { readonly socket: string; readonly peerPort: number };
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly format: 'readable' | 'json' };

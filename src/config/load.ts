@@ -51,7 +51,7 @@ function resolved(shape: ConfigShape, file: string): Config {
     priority,
     addresses: addresses.map(({ text }) => text),
   }));
-  const { connectionSync } = shape.ipvs;
+  const { standby, reconcile, onDrift, connectionSync } = shape.ipvs;
   return {
     file,
     cluster: shape.cluster,
@@ -60,7 +60,7 @@ function resolved(shape: ConfigShape, file: string): Config {
     heartbeat: shape.heartbeat,
     groups: shape.groups.map((group) => groupOf(group, directors)),
     state: stateOf(shape),
-    ipvs: { standby: shape.ipvs.standby, connectionSync },
+    ipvs: { standby, reconcile, onDrift, connectionSync },
     alerts: shape.alerts.flatMap(alertOf),
     // The same number as the adverts': one line in a firewall opens both.
     control: { socket: shape.control.socket, peerPort: shape.control.peerPort ?? shape.heartbeat.port },

@@ -88,6 +88,8 @@ export const configSchema = section({
   state: state.prefault({ backend: 'none' }),
   ipvs: section({
     standby: choice(['warm', 'cold']).default('warm'),
+    reconcile: time('1s', '1h', '10s').prefault('10s'),
+    onDrift: choice(['repair', 'report']).default('repair'),
     connectionSync: section({ dev: device, syncId: whole(0, 255, 'a sync id').default(0) }).optional(),
   }).prefault({}),
   alerts: listOf(alert, 'a list of alert channels').default([]),

@@ -2,6 +2,7 @@
 // Sent as JSON, where a value that is not known is left out.
 import type { NodeName } from '../core/types.ts';
 import type { KeeperSnapshot } from '../keeper/messages.ts';
+import type { DrainingServer } from '../rules/draining.ts';
 
 export interface StatusReport {
   readonly cluster: string;
@@ -71,6 +72,10 @@ export interface RulesStatus {
   readonly source: 'store' | 'disk' | 'none';
   /** Why the newest document is not in use, or which of its items the kernel refused. */
   readonly errors: readonly string[];
+  /** What somebody else changed in our services and still stands in the kernel, one difference each. */
+  readonly drift: readonly string[];
+  /** Servers that the rules have lost and that keep their connections for now. */
+  readonly draining: readonly DrainingServer[];
 }
 
 export interface AlertsStatus {

@@ -9,8 +9,8 @@ import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
 import { type Ipvs, openIpvs } from '../kernel/ipvs.ts';
 import { vipOwner } from '../neighbour/vipOwner.ts';
 import { createPeerChannel, type PeerChannel } from '../peer/channel.ts';
+import { startReconcilerThread } from '../reconciler/thread.ts';
 import type { Handlers } from '../rpc/methods.ts';
-import { createReconciler } from '../rules/reconciler.ts';
 import { type NodeState, openNodeState } from '../store/nodeState.ts';
 import { openRulesStore } from '../store/openRulesStore.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
@@ -91,12 +91,19 @@ async function layGround({ config, node, stateDir, version }: DaemonStart, repor
     report: reports.store,
   });
   const ipvs = openIpvs();
-  const reconciler = createReconciler({ ipvs, ownership: memory.ownership });
-  const groups = config.groups.map(({ vrid }) => vrid);
-  const duty = await startRulesDuty({ store, reconciler, standby: wishes.standby, groups, report: reports.rules });
+  const reconciler = await startReconcilerThread({ stateDir, onDrift: wishes.onDrift }, reports.fileProblem);
+  const duty = await startRulesDuty({
+    store,
+    reconciler,
+    standby: wishes.standby,
+    everyMs: wishes.reconcile,
+    groups: config.groups.map(({ vrid }) => vrid),
+    report: (event) => reports.rules(event, store),
+  });
   keepConnectionsInSync(ipvs, wishes.connectionSync, reports.kernel);
   const close = async (): Promise<void> => {
     await duty.close();
+    await reconciler.close();
     await Promise.all([store.close(), memory.close()]);
     ipvs.close();
   };

@@ -15,6 +15,8 @@ export function rulesLine(event: RulesEvent): LogLine {
   const { revision, digest } = event.revision;
   const fields = { type: event.type, revision, digest };
   switch (event.type) {
+    case 'rulesDrifted':
+      return line('warn', driftLine(event), { ...fields, differences: event.differences, repaired: event.isRepaired });
     case 'rulesIn':
       return line(
         'info',
@@ -33,6 +35,11 @@ export function rulesLine(event: RulesEvent): LogLine {
         failures: event.failures,
       });
   }
+}
+
+export function driftLine({ differences, isRepaired }: Extract<RulesEvent, { type: 'rulesDrifted' }>): string {
+  const what = isRepaired ? 'and it was put right' : 'and it stands';
+  return `rules: somebody else changed our services in the kernel, ${what}: ${differences.join('; ')}`;
 }
 
 function rulesLeftLine(failures: readonly KernelFailure[]): LogLine {

@@ -1,10 +1,9 @@
 // Where everything that happens is told: the log, the alerts, the store's events, this director's memory. All of it off
 // the keeper, which has done its part before anything arrives here.
-import { alertEventOf } from '../alerts/alertEvent.ts';
+import { type AlertContext, type AlertEvent, alertEventOf, driftEvent } from '../alerts/alertEvent.ts';
 import { createAlerts } from '../alerts/alerts.ts';
 import type { DaemonStart } from '../cli/world.ts';
 import type { AlertsStatus, NeighbourStatus } from '../control/status.ts';
-import type { Fact } from '../core/types.ts';
 import { type Problem, problemText } from '../errors/place.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
 import type { KernelFailure } from '../keeper/ports.ts';
@@ -14,7 +13,7 @@ import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
 import type { RulesStore, StoreEvent } from '../store/rulesStore.ts';
-import { alertReportLine, fileProblemLine, neighbourLine, peerLine, rulesLine, storeLine } from './reportLines.ts';
+import { alertReportLine, driftLine, fileProblemLine, neighbourLine, peerLine, rulesLine, storeLine } from './reportLines.ts';
 import type { RulesEvent } from './rulesDuty.ts';
 
 export interface Reports {
@@ -23,7 +22,7 @@ export interface Reports {
   readonly keeper: (message: FromKeeper, keep: { readonly memory: NodeState; readonly store: RulesStore }) => void;
   /** Resolves when it is written: the process ends right after. */
   readonly keeperDied: (error: Error) => Promise<void>;
-  readonly rules: (event: RulesEvent) => void;
+  readonly rules: (event: RulesEvent, store: RulesStore) => void;
   readonly store: (event: StoreEvent) => void;
   readonly peer: (event: PeerChannelEvent) => void;
   readonly kernel: (failures: readonly KernelFailure[]) => void;
@@ -44,9 +43,9 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
   const alerts = createAlerts({ channels: config.alerts, report: (report) => log.log(alertReportLine(report)) });
   const groups = new Map(config.groups.map((group) => [group.vrid, group.name]));
 
-  const tellPeople = (fact: Fact, store: RulesStore): void => {
-    const context = { cluster: config.cluster, node: node.name, groups, text: factLine(fact, groups).message };
-    const event = alertEventOf(fact, context);
+  const contextOf = (text: string): AlertContext => ({ cluster: config.cluster, node: node.name, groups, text });
+
+  const tellPeople = (event: AlertEvent | undefined, store: RulesStore): void => {
     if (event === undefined) return;
     alerts.send(event);
     store.recordEvent({ ...event });
@@ -65,7 +64,7 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
       log.info(how === 'inPlace' ? 'stopping in place: the kernel goes on serving for the next process' : 'stopping: handing over first'),
     keeper(message, { memory, store }) {
       for (const line of keeperLines(message, groups)) log.log(line);
-      if (message.type === 'fact') tellPeople(message.fact, store);
+      if (message.type === 'fact') tellPeople(alertEventOf(message.fact, contextOf(factLine(message.fact, groups).message)), store);
       remember(message, memory);
     },
     async keeperDied(error) {
@@ -74,7 +73,10 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
       );
       await log.close();
     },
-    rules: (event) => log.log(rulesLine(event)),
+    rules(event, store) {
+      log.log(rulesLine(event));
+      if (event.type === 'rulesDrifted') tellPeople(driftEvent(contextOf(driftLine(event)), event), store);
+    },
     store: (event) => log.log(storeLine(event)),
     peer: (event) => log.log(peerLine(event)),
     kernel(failures) {

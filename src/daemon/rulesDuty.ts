@@ -1,23 +1,27 @@
 // Keeps the kernel's IPVS table at the newest rules (warm standby), or the bytes for it ready (cold standby), and tells
-// the keeper. Nothing here is waited for at a takeover: what the keeper needs it has got before.
+// the keeper: at start, on every change, at a takeover, and again every few seconds, since others can write the table too.
+// Nothing here is waited for at a takeover: what the keeper needs it has got before.
 import type { RulesStatus } from '../control/status.ts';
-import type { RulesMark, Vrid } from '../core/types.ts';
+import type { Fact, RulesMark, Vrid } from '../core/types.ts';
 import type { FromKeeper, ToKeeper } from '../keeper/messages.ts';
-import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
-import type { RulesRevision } from '../rules/document.ts';
+import type { KernelFailure } from '../keeper/ports.ts';
+import type { RulesDocument, RulesRevision } from '../rules/document.ts';
 import type { Reconciler } from '../rules/reconciler.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
-import { watchService } from './service.ts';
+import { applied, differencesOf, noRules, notRead, type Outcome, prepared, statusOf } from './rulesOutcome.ts';
+import { type Service, watchService } from './service.ts';
 
 export interface RulesDuty {
   /** What adverts say of our rules before the first message to the keeper. */
   readonly mark: RulesMark;
   status(): RulesStatus;
+  /** What an apply of the document would change in this kernel, a sentence each. Rejects when it cannot be read. */
+  planned(document: RulesDocument): Promise<readonly string[]>;
   /** The keeper runs: from now on it is told of every change. */
   begin(post: (message: ToKeeper) => void): void;
   /**
-   * On cold standby the rules follow the roles: written by the keeper at a takeover, taken out here when this director
-   * serves no group any more, and prepared anew.
+   * On cold standby the rules follow the roles: written by the keeper at a takeover, kept up here from then on, taken out
+   * when this director serves no group any more, and prepared anew.
    */
   noteKeeper(message: FromKeeper): void;
   /** Resolves when the kernel is not written any more. */
@@ -28,6 +32,8 @@ export interface RulesDutyParts {
   readonly store: RulesStore;
   readonly reconciler: Reconciler;
   readonly standby: 'warm' | 'cold';
+  /** Milliseconds between two looks at the kernel. */
+  readonly everyMs: number;
   readonly groups: readonly Vrid[];
   readonly report: (event: RulesEvent) => void;
 }
@@ -36,103 +42,137 @@ export type RulesEvent =
   | { readonly type: 'rulesIn'; readonly revision: RulesRevision; readonly written: number }
   | { readonly type: 'rulesPrepared'; readonly revision: RulesRevision; readonly requests: number }
   | { readonly type: 'rulesNotIn'; readonly revision: RulesRevision; readonly failures: readonly KernelFailure[]; readonly detail: string }
+  /** Somebody else changed our services; `isRepaired`: they are again as the rules have them. */
+  | {
+      readonly type: 'rulesDrifted';
+      readonly revision: RulesRevision;
+      readonly differences: readonly string[];
+      readonly isRepaired: boolean;
+    }
   /** On cold standby: services of ours that the kernel did not give up. */
   | { readonly type: 'rulesLeft'; readonly failures: readonly KernelFailure[] };
 
-/** What the kernel refused may be possible later: a module loaded by hand, memory freed. */
-const retryMs = 10_000;
-const noRules: RulesMark = { revision: 0, digest: '0'.repeat(16), ready: true };
+/** What has begun is looked after sooner: a draining server may be idle already. */
+const unfinishedMs = 1_000;
 
 export async function startRulesDuty(parts: RulesDutyParts): Promise<RulesDuty> {
-  const { store } = parts;
-  const service = watchService(parts.groups);
-  let post: (message: ToKeeper) => void = () => undefined;
-  let outcome: Outcome = { mark: noRules, batch: undefined, errors: [] };
-  let retry: NodeJS.Timeout | undefined;
-  let withdrawn: Promise<void> = Promise.resolve();
+  const duty = new Duty(parts);
+  await duty.begun();
+  return duty;
+}
 
-  const bring = async (revision: RulesRevision): Promise<void> => {
-    outcome = await bringIn(parts, revision);
-    clearTimeout(retry);
-    if (outcome.errors.length > 0) retry = setTimeout(again, retryMs).unref();
-    if (store.current() === revision) tell();
-  };
+class Duty implements RulesDuty {
+  readonly #parts: RulesDutyParts;
+  readonly #service: Service;
+  readonly #forget: () => void;
+  #post: (message: ToKeeper) => void = () => undefined;
+  #outcome: Outcome = noRules;
+  /** What the keeper knows. */
+  #told: Outcome = noRules;
+  #timer: NodeJS.Timeout | undefined;
+  #passes = 0;
+  #work: Promise<unknown> = Promise.resolve();
+  #closed = false;
+  /** On cold standby: `taking` while the keeper writes what was prepared. */
+  #role: 'away' | 'taking' | 'serving';
 
-  const tell = (): void => {
-    const { mark, batch } = outcome;
+  constructor(parts: RulesDutyParts) {
+    this.#parts = parts;
+    this.#service = watchService(parts.groups);
+    this.#role = parts.standby === 'warm' ? 'serving' : 'away';
+    // Before anything is waited for: a change that comes meanwhile must not be missed.
+    this.#forget = parts.store.onChange((revision) => this.#bring(revision));
+    this.#again();
+  }
+
+  /** Resolves when the rules that were known at the start are in, or ready. */
+  async begun(): Promise<void> {
+    await this.#work;
+  }
+
+  get mark(): RulesMark {
+    return this.#outcome.mark;
+  }
+
+  status(): RulesStatus {
+    return statusOf(this.#parts.store, this.#outcome, performance.now());
+  }
+
+  planned(document: RulesDocument): Promise<readonly string[]> {
+    return this.#parts.reconciler.planned(document);
+  }
+
+  begin(post: (message: ToKeeper) => void): void {
+    this.#post = post;
+    this.#tell();
+  }
+
+  noteKeeper(message: FromKeeper): void {
+    if (message.type === 'takeover' && this.#role !== 'away') {
+      this.#role = 'serving';
+      this.#again();
+    }
+    if (message.type === 'fact' && this.#parts.standby === 'cold') this.#noteFact(message.fact);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#forget();
+    clearTimeout(this.#timer);
+    await this.#work;
+  }
+
+  #noteFact(fact: Fact): void {
+    if (fact.type === 'becameActive' && this.#role !== 'serving') this.#role = fact.reason === 'adopted' ? 'serving' : 'taking';
+    if (!this.#service.isOverAfter(fact)) return;
+    this.#role = 'away';
+    this.#work = Promise.all([this.#work, withdraw(this.#parts)]);
+    this.#again();
+  }
+
+  #again(): void {
+    const revision = this.#parts.store.current();
+    if (revision === undefined) return;
+    // The keeper writes: what is half there now would be prepared once more.
+    if (this.#role === 'taking') this.#comeAgainIn(this.#parts.everyMs);
+    else this.#bring(revision);
+  }
+
+  #comeAgainIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = setTimeout(() => this.#again(), ms).unref();
+  }
+
+  #bring(revision: RulesRevision): void {
+    clearTimeout(this.#timer);
+    this.#passes += 1;
+    this.#work = Promise.all([this.#work, this.#pass(revision, this.#passes)]);
+  }
+
+  async #pass(revision: RulesRevision, number: number): Promise<void> {
+    const { store, report, everyMs } = this.#parts;
+    const after = await (this.#role === 'serving' ? apply(this.#parts, revision) : prepare(this.#parts, revision));
+    for (const event of newsOf(revision, this.#outcome, after)) report(event);
+    this.#outcome = after;
+    if (store.current() === revision && isOtherForKeeper(this.#told, after)) this.#tell();
+    // Of those that wait for each other the last one comes again.
+    if (number === this.#passes) this.#comeAgainIn(after.unfinished ? unfinishedMs : everyMs);
+  }
+
+  #tell(): void {
+    this.#told = this.#outcome;
+    const { mark, batch } = this.#outcome;
     const { revision, digest } = mark;
-    post({ type: 'rules', mark, batch: batch ?? { revision, digest, messages: new Uint8Array(), labels: [] } });
-  };
-
-  const again = (): void => {
-    const revision = store.current();
-    if (revision !== undefined) void bring(revision);
-  };
-
-  // Before anything is waited for: a change that comes meanwhile must not be missed.
-  const forget = store.onChange((revision) => void bring(revision));
-  const initial = store.current();
-  if (initial !== undefined) await bring(initial);
-
-  return {
-    get mark() {
-      return outcome.mark;
-    },
-    status: () => statusOf(store, outcome),
-    begin(send) {
-      post = send;
-      tell();
-    },
-    noteKeeper(message) {
-      if (parts.standby === 'warm') return;
-      if (message.type === 'takeover') again();
-      if (message.type !== 'fact' || !service.isOverAfter(message.fact)) return;
-      withdrawn = withdraw(parts);
-      void withdrawn.then(again);
-    },
-    async close() {
-      forget();
-      await withdrawn;
-      clearTimeout(retry);
-    },
-  };
-}
-
-interface Outcome {
-  readonly mark: RulesMark;
-  /** What is left to be written at a takeover. */
-  readonly batch: CompiledRules | undefined;
-  readonly errors: readonly string[];
-}
-
-/** Never rejects: what went wrong is part of the outcome. */
-async function bringIn(parts: RulesDutyParts, revision: RulesRevision): Promise<Outcome> {
-  try {
-    return parts.standby === 'warm' ? await write(parts, revision) : await prepare(parts, revision);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    parts.report({ type: 'rulesNotIn', revision, failures: [], detail });
-    // A document without services asks nothing of a kernel without IPVS.
-    const ready = revision.document.services.length === 0;
-    return { mark: { revision: revision.revision, digest: revision.digest, ready }, batch: undefined, errors: ready ? [] : [detail] };
+    this.#post({ type: 'rules', mark, batch: batch ?? { revision, digest, messages: new Uint8Array(), labels: [] } });
   }
 }
 
-async function write({ reconciler, report }: RulesDutyParts, revision: RulesRevision): Promise<Outcome> {
-  const { mark, failures, written, unsaved } = await reconciler.apply(revision);
-  const errors = [...failures.map(failureText), ...unsavedText(unsaved)];
-  if (failures.length > 0) report({ type: 'rulesNotIn', revision, failures, detail: errors.join('; ') });
-  else report({ type: 'rulesIn', revision, written });
-  return { mark, batch: undefined, errors };
-}
+/** Never rejects, as `prepare`: what went wrong is part of the outcome. */
+const apply = ({ reconciler }: RulesDutyParts, revision: RulesRevision): Promise<Outcome> =>
+  reconciler.apply(revision).then(applied, (error: unknown) => notRead(revision, error));
 
-async function prepare({ reconciler, report }: RulesDutyParts, revision: RulesRevision): Promise<Outcome> {
-  const { mark, batch, failures, unsaved } = await reconciler.prepare(revision);
-  const errors = [...failures.map(failureText), ...unsavedText(unsaved)];
-  if (failures.length > 0) report({ type: 'rulesNotIn', revision, failures, detail: errors.join('; ') });
-  else report({ type: 'rulesPrepared', revision, requests: batch.labels.length });
-  return { mark, batch, errors };
-}
+const prepare = ({ reconciler }: RulesDutyParts, revision: RulesRevision): Promise<Outcome> =>
+  reconciler.prepare(revision).then(prepared, (error: unknown) => notRead(revision, error));
 
 /** A kernel that cannot be read holds nothing of ours either, or tells so when the rules are prepared. */
 async function withdraw({ reconciler, report }: RulesDutyParts): Promise<void> {
@@ -140,20 +180,20 @@ async function withdraw({ reconciler, report }: RulesDutyParts): Promise<void> {
   if (result !== undefined && result.failures.length > 0) report({ type: 'rulesLeft', failures: result.failures });
 }
 
-const failureText = (failure: KernelFailure): string => `${failure.attempt} ${failure.object}: ${failure.errno}`;
+const isOtherForKeeper = (told: Outcome, { mark, batch }: Outcome): boolean =>
+  told.batch !== batch || !isSameDocument(told, mark) || told.mark.ready !== mark.ready;
 
-const unsavedText = (error: unknown): string[] =>
-  error === undefined ? [] : [`which services are ours could not be saved: ${error instanceof Error ? error.message : 'unknown'}`];
+const isSameDocument = ({ mark: { revision, digest } }: Outcome, mark: RulesMark): boolean =>
+  revision === mark.revision && digest === mark.digest;
 
-function statusOf(store: RulesStore, { mark, errors }: Outcome): RulesStatus {
-  const { source, trouble } = store.state();
-  const services = store.current()?.document.services ?? [];
-  return {
-    revision: mark.revision,
-    digest: mark.digest,
-    services: services.length,
-    servers: services.reduce((sum, service) => sum + service.servers.length, 0),
-    source,
-    errors: trouble === undefined ? errors : [...errors, trouble.detail],
-  };
+/** A pass that finds everything as the last one left it is no news. */
+function newsOf(revision: RulesRevision, before: Outcome, after: Outcome): RulesEvent[] {
+  const { mark, notIn, failures, batch, written, drift } = after;
+  const drifted: RulesEvent[] =
+    drift?.isNews === true ? [{ type: 'rulesDrifted', revision, differences: differencesOf(drift), isRepaired: drift.standing === 0 }] : [];
+  if (isSameDocument(before, mark) && (before.batch === undefined) === (batch === undefined) && before.notIn === notIn) return drifted;
+  if (notIn !== undefined) return [...drifted, { type: 'rulesNotIn', revision, failures, detail: notIn }];
+  const done: RulesEvent =
+    batch === undefined ? { type: 'rulesIn', revision, written } : { type: 'rulesPrepared', revision, requests: batch.labels.length };
+  return [...drifted, done];
 }

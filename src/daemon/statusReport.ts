@@ -1,5 +1,5 @@
 // Puts together what `vspair status` shows: would the pair survive a failure now, and if not, why?
-import type { AlertsStatus, DirectorStatus, PeerStatus, StatusReport, StoreStatus } from '../control/status.ts';
+import type { AlertsStatus, DirectorStatus, PeerStatus, RulesStatus, StatusReport, StoreStatus } from '../control/status.ts';
 import type { GroupPhase, NodeName } from '../core/types.ts';
 import type { GroupSnapshot, KeeperSnapshot, PeerSnapshot } from '../keeper/messages.ts';
 
@@ -106,12 +106,17 @@ function directorProblems({ keeper: { self, rules, kernelFailures, links }, daem
   return [
     ...(rules.ready ? [] : ['the rules are not in its kernel']),
     ...daemon.rules.errors,
+    ...driftProblems(daemon.rules),
     ...kernelFailures.map((failure) => `${failure.attempt} ${failure.object}: ${failure.errno}`),
     ...links.filter((link) => !link.up).map((link) => `${link.dev} has no link`),
     ...storeProblems(daemon.store),
     ...alertProblems(daemon.alerts),
   ].map((problem) => `${self}: ${problem}`);
 }
+
+/** A peer of an older version says nothing about it. */
+const driftProblems = ({ drift }: Partial<RulesStatus>): string[] =>
+  (drift ?? []).map((difference) => `changed by somebody else, and not repaired: ${difference}`);
 
 function storeProblems({ backend, connected, detail }: StoreStatus): string[] {
   if (backend === 'none' || connected) return [];

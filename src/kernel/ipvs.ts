@@ -1,13 +1,20 @@
 // The kernel's IPVS over generic netlink: the whole table read, compiled batches written, the synchronisation daemons.
-// Used by the keeper (writes at takeover) and by the main thread (everything else), each with a socket of its own.
+// Used by the reconciler's thread (the rules) and by the main thread (the daemons), each with a socket of its own.
 import { VspairError } from '../errors/catalogue.ts';
 import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
 import { failuresOf } from '../rules/failures.ts';
-import type { KernelService, KernelServices } from '../rules/kernelServices.ts';
+import type { HeldServer, HeldService, HeldServices } from '../rules/kernelServices.ts';
 import type { Decoded } from '../wire/decoded.ts';
 import { decodeFamily, encodeFamilyRequest } from '../wire/genetlink.ts';
 import { IPVS_FAMILY_NAME, type IpvsDaemon, type IpvsDaemonRole, type IpvsService } from '../wire/ipvs.ts';
-import { decodeDaemonReply, decodeDestinationReply, decodeInfoReply, decodeServiceReply, type IpvsInfo } from '../wire/ipvsReply.ts';
+import {
+  decodeDaemonReply,
+  decodeDestinationReply,
+  decodeInfoReply,
+  decodeServiceReply,
+  type IpvsDestinationReport,
+  type IpvsInfo,
+} from '../wire/ipvsReply.ts';
 import { encodeIpvsRequest, type IpvsRequest } from '../wire/ipvsRequest.ts';
 import { encodeBatch, NLM_F_DUMP } from '../wire/netlink.ts';
 import { tryScheduler } from './ipvsScheduler.ts';
@@ -20,7 +27,7 @@ export interface Ipvs {
   /** The message type of IPVS in this kernel. Throws VspairError. */
   family(): number;
   /** Throws VspairError. */
-  dump(): KernelServices;
+  dump(): HeldServices;
   /** Whether the kernel has the scheduler, whose module it loads if need be. Throws VspairError. */
   hasScheduler(name: string): boolean;
   /** One failure for each request that the kernel refused; all of them when it has no IPVS. */
@@ -63,9 +70,9 @@ export function openIpvs(): Ipvs {
       return answers.map((answer) => read(decode(answer.payload), request));
     });
 
-  const serversOf = (service: IpvsService): KernelService => ({
+  const serversOf = (service: IpvsService): HeldService => ({
     service,
-    servers: ask({ command: 'getDestinations', of: service.id }, decodeDestinationReply).map(({ destination }) => destination),
+    servers: ask({ command: 'getDestinations', of: service.id }, decodeDestinationReply).map(heldServer),
   });
 
   const write = (batch: CompiledRules): readonly KernelFailure[] => failuresOf(batch, netlink.batch(batch.messages));
@@ -122,6 +129,11 @@ function findFamily(netlink: NetlinkSocket): number {
   }
   throw refusal('find ip_vs', 'the answer has no family number');
 }
+
+const heldServer = (report: IpvsDestinationReport): HeldServer => ({
+  ...report.destination,
+  connections: report.activeConnections + report.inactiveConnections + report.persistentConnections,
+});
 
 function read<Value>(answer: Decoded<Value, string>, request: IpvsRequest): Value {
   if (answer.ok) return answer.value;

@@ -29,10 +29,13 @@ function requestOf(change: IpvsChange): IpvsRequest {
     case 'removeService':
       return { command: 'delService', id: change.service.id };
     case 'addServer':
+    case 'seatServer':
       return { command: 'newDestination', of: change.of, destination: change.server };
     case 'editServer':
+    case 'drainServer':
       return { command: 'setDestination', of: change.of, destination: change.server };
     case 'removeServer':
+    case 'unseatServer':
       return { command: 'delDestination', of: change.of, destination: change.server };
   }
 }
@@ -45,8 +48,11 @@ export function labelOf(change: IpvsChange): string {
     case 'removeService':
       return `service ${serviceKey(change.service.id)} ${change.service.scheduler}`;
     case 'addServer':
+    case 'seatServer':
     case 'editServer':
+    case 'drainServer':
     case 'removeServer':
+    case 'unseatServer':
       return `server ${serverKey(change.server)} of ${serviceKey(change.of)}`;
   }
 }

@@ -18,6 +18,23 @@ export interface KernelService {
 
 export type KernelServices = readonly KernelService[];
 
+/** As the kernel tells it: `connections` of every kind, those that only stick a client to the server too. */
+export interface HeldServer extends IpvsDestination {
+  readonly connections: number;
+}
+
+export interface HeldService extends KernelService {
+  /** The one added last comes first. */
+  readonly servers: readonly HeldServer[];
+}
+
+export type HeldServices = readonly HeldService[];
+
+export interface WantedService extends KernelService {
+  /** Seconds that a server keeps its connections which the rules lose. */
+  readonly drain: number | undefined;
+}
+
 /** What the kernel tells services apart by, as people read it: `tcp 10.0.0.1:80`, `tcp [2001:db8::1]:80`, `fwmark 7`, `fwmark6 7`. */
 export function serviceKey(id: IpvsServiceId): string {
   if (id.by === 'mark') return `${id.family === 4 ? 'fwmark' : 'fwmark6'} ${id.mark}`;
@@ -34,13 +51,14 @@ export function matchText(match: ServiceMatch): string {
 /** `10.0.0.11:80` */
 export const serverKey = ({ family, address, port }: IpvsDestinationId): string => endpointText(family, address, port);
 
-export const kernelServicesOf = ({ services }: RulesDocument): KernelServices => services.flatMap(kernelServicesOfRule);
+export const kernelServicesOf = ({ services }: RulesDocument): readonly WantedService[] => services.flatMap(kernelServicesOfRule);
 
 /** A range of ports is a service for each of them: the kernel has no other way. */
-function kernelServicesOfRule(rule: VirtualService): KernelService[] {
+function kernelServicesOfRule(rule: VirtualService): WantedService[] {
   return serviceIdsOf(rule.match).map((id, offset) => ({
     service: serviceOf(id, rule),
     servers: rule.servers.map((server) => serverOf(server, offset)),
+    drain: rule.drain,
   }));
 }
 

@@ -8,57 +8,71 @@
 // - services go last: one that another replaces (a service for all ports, say) serves until the other is complete.
 import { type IpvsDestination, type IpvsService, type IpvsServiceId, SERVICE_HASHED } from '../wire/ipvs.ts';
 import type { RulesDocument } from './document.ts';
-import { type KernelService, type KernelServices, kernelServicesOf, serverKey, serviceKey } from './kernelServices.ts';
+import { type KernelService, type KernelServices, kernelServicesOf, serviceKey, type WantedService } from './kernelServices.ts';
+import { planServers } from './planServers.ts';
 
-export type IpvsChange =
+export type IpvsChange = ServiceChange | ServerChange;
+
+export type ServiceChange =
   | { readonly type: 'addService'; readonly service: IpvsService }
   | { readonly type: 'editService'; readonly service: IpvsService; readonly was: IpvsService }
-  | { readonly type: 'removeService'; readonly service: IpvsService }
-  | { readonly type: 'addServer'; readonly of: IpvsServiceId; readonly server: IpvsDestination }
-  | { readonly type: 'editServer'; readonly of: IpvsServiceId; readonly server: IpvsDestination; readonly was: IpvsDestination }
-  | { readonly type: 'removeServer'; readonly of: IpvsServiceId; readonly server: IpvsDestination };
+  | { readonly type: 'removeService'; readonly service: IpvsService };
+
+/** `drainServer`: it left the rules, and loses its weight first. `unseatServer`, `seatServer`: two halves of a move in the list. */
+export type ServerChange =
+  | {
+      readonly type: 'addServer' | 'removeServer' | 'unseatServer' | 'seatServer';
+      readonly of: IpvsServiceId;
+      readonly server: IpvsDestination;
+    }
+  | ServerEdit<'editServer'>
+  | ServerEdit<'drainServer'>;
+
+interface ServerEdit<Type> {
+  readonly type: Type;
+  readonly of: IpvsServiceId;
+  readonly server: IpvsDestination;
+  readonly was: IpvsDestination;
+}
 
 export interface PlanInput {
+  /** Of each service the server added last comes first. */
   readonly kernel: KernelServices;
   readonly desired: RulesDocument;
   /** Keys of the services that were put there for an earlier document. All others are somebody else's and stay. */
   readonly owned: ReadonlySet<string>;
+  /** Servers (serverOf) that the document has lost and that stay for now, at weight 0. */
+  readonly draining?: ReadonlySet<string>;
 }
 
 /** Empty when the kernel holds the document. A service of the document that somebody else made is taken over as it is. */
-export function planRules({ kernel, desired, owned }: PlanInput): IpvsChange[] {
+export function planRules({ kernel, desired, owned, draining = new Set() }: PlanInput): IpvsChange[] {
   const held = new Map(kernel.map((one) => [serviceKey(one.service.id), one]));
-  const wanted = new Map(kernelServicesOf(desired).map((one) => [serviceKey(one.service.id), one]));
-  const gone = kernel.filter(({ service }) => owned.has(serviceKey(service.id)) && !wanted.has(serviceKey(service.id)));
+  const wanted = wantedServices(desired);
+  const gone = [...held].filter(([key]) => owned.has(key) && !wanted.has(key));
   return [
-    ...[...wanted].flatMap(([key, service]) => planService(held.get(key), service)),
-    ...gone.map(({ service }): IpvsChange => ({ type: 'removeService', service })),
+    ...[...wanted].flatMap(([key, service]) => planService(held.get(key), service, draining)),
+    ...gone.map(([, { service }]): IpvsChange => ({ type: 'removeService', service })),
   ];
 }
 
-function planService(held: KernelService | undefined, wanted: KernelService): IpvsChange[] {
+const known = new WeakMap<RulesDocument, ReadonlyMap<string, WantedService>>();
+
+/** By key. Kept as long as the document is: a pass every few seconds asks for the same. */
+export function wantedServices(document: RulesDocument): ReadonlyMap<string, WantedService> {
+  const before = known.get(document);
+  if (before !== undefined) return before;
+  const wanted = new Map(kernelServicesOf(document).map((one) => [serviceKey(one.service.id), one]));
+  known.set(document, wanted);
+  return wanted;
+}
+
+function planService(held: KernelService | undefined, wanted: WantedService, draining: ReadonlySet<string>): IpvsChange[] {
   const { service } = wanted;
-  if (held === undefined) return [{ type: 'addService', service }, ...planServers(service.id, [], wanted.servers)];
+  if (held === undefined) return [{ type: 'addService', service }, ...planServers({ service, servers: [] }, wanted, draining)];
   const edit: IpvsChange[] = sameService(held.service, service) ? [] : [{ type: 'editService', service, was: held.service }];
-  return [...edit, ...planServers(service.id, held.servers, wanted.servers)];
+  return [...edit, ...planServers(held, wanted, draining)];
 }
-
-function planServers(of: IpvsServiceId, held: readonly IpvsDestination[], wanted: readonly IpvsDestination[]): IpvsChange[] {
-  const before = new Map(held.map((server) => [serverKey(server), server]));
-  const after = new Map(wanted.map((server) => [serverKey(server), server]));
-  const added: IpvsChange[] = [];
-  const edited: (IpvsChange & { readonly type: 'editServer' })[] = [];
-  for (const [key, server] of after) {
-    const was = before.get(key);
-    if (was === undefined) added.push({ type: 'addServer', of, server });
-    else if (!sameServer(was, server)) edited.push({ type: 'editServer', of, server, was });
-  }
-  edited.sort((one, other) => rise(other) - rise(one));
-  const removed = [...before].filter(([key]) => !after.has(key)).map(([, server]): IpvsChange => ({ type: 'removeServer', of, server }));
-  return [...added, ...edited, ...removed];
-}
-
-const rise = ({ server, was }: { readonly server: IpvsDestination; readonly was: IpvsDestination }): number => server.weight - was.weight;
 
 const sameService = (held: IpvsService, wanted: IpvsService): boolean =>
   held.scheduler === wanted.scheduler &&
@@ -66,13 +80,3 @@ const sameService = (held: IpvsService, wanted: IpvsService): boolean =>
   held.timeout === wanted.timeout &&
   held.netmask === wanted.netmask &&
   held.engine === wanted.engine;
-
-const sameServer = (held: IpvsDestination, wanted: IpvsDestination): boolean =>
-  held.forward === wanted.forward &&
-  held.weight === wanted.weight &&
-  held.upperThreshold === wanted.upperThreshold &&
-  held.lowerThreshold === wanted.lowerThreshold &&
-  (held.forward !== 'tun' || sameTunnel(held.tunnel, wanted.tunnel));
-
-const sameTunnel = (held: IpvsDestination['tunnel'], wanted: IpvsDestination['tunnel']): boolean =>
-  held.type === wanted.type && held.port === wanted.port && held.flags === wanted.flags;

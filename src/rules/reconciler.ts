@@ -1,32 +1,27 @@
-// Brings the kernel's IPVS table to a document, again and again: look, plan, compile, write. Lives on the main thread; a
-// director on warm standby applies each document at once, one on cold standby prepares the bytes for the keeper to write.
+// Brings the kernel's IPVS table to a document, again and again: look, plan, compile, write. Runs in a thread of its own
+// (src/reconciler); a director on warm standby, or serving, applies each document at once, one that is backup on cold
+// standby prepares the bytes for the keeper to write.
 import type { RulesMark } from '../core/types.ts';
 import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
+import { type Claims, createClaims, type Ownership } from './claims.ts';
 import { compileRules, labelOf } from './compile.ts';
+import { changeText } from './difference.ts';
 import type { RulesDocument, RulesRevision } from './document.ts';
-import { type KernelServices, kernelServicesOf, serviceKey } from './kernelServices.ts';
-import { type IpvsChange, planRules } from './plan.ts';
+import { createDraining, type Draining, type DrainingServer } from './draining.ts';
+import { createDriftWatch, type Drift } from './drift.ts';
+import { type HeldServices, type KernelServices, serviceKey } from './kernelServices.ts';
+import { type IpvsChange, planRules, wantedServices } from './plan.ts';
 import { untriedSchedulers, withoutSchedulers } from './schedulers.ts';
+import { orderMatters } from './serverOrder.ts';
 
 /** The kernel's table. All but `write` throw when there is no IPVS to speak to. */
 export interface IpvsTable {
   /** The message type of IPVS in this kernel. */
   family(): number;
-  dump(): KernelServices;
+  dump(): HeldServices;
   /** Loads the module of the scheduler if need be. */
   hasScheduler(name: string): boolean;
   write(batch: CompiledRules): readonly KernelFailure[];
-}
-
-/**
- * Which services are ours, by key (serviceKey), over restarts and crashes: without it a service that the document lost
- * while the daemon was away would pass for somebody else's, and stay for ever.
- */
-export interface Ownership {
-  /** Empty when nothing was ever saved. */
-  load(): Promise<readonly string[]>;
-  /** Durable when it resolves. */
-  save(keys: readonly string[]): Promise<void>;
 }
 
 export interface ReconcileResult {
@@ -35,7 +30,12 @@ export interface ReconcileResult {
   readonly failures: readonly KernelFailure[];
   readonly mark: RulesMark;
   /** Why the ownership could not be saved; the kernel was written all the same, since serving comes first. */
-  readonly unsaved: unknown;
+  readonly unsaved: string | undefined;
+  /** What somebody else had changed since the last pass for the same document. */
+  readonly drift: Drift | undefined;
+  readonly draining: readonly DrainingServer[];
+  /** Something is under way that the next pass should not be long in finishing. */
+  readonly unfinished: boolean;
 }
 
 export interface PreparedRules {
@@ -43,7 +43,7 @@ export interface PreparedRules {
   /** What the kernel would refuse, and so is not in the batch. */
   readonly failures: readonly KernelFailure[];
   readonly mark: RulesMark;
-  readonly unsaved: unknown;
+  readonly unsaved: string | undefined;
 }
 
 export interface Reconciler {
@@ -53,60 +53,116 @@ export interface Reconciler {
   prepare(revision: RulesRevision): Promise<PreparedRules>;
   /** Takes our services out of the kernel, as a director on cold standby does when it is backup again. */
   withdraw(): Promise<ReconcileResult>;
+  /** What `apply` would change now, a sentence each; writes nothing. Rejects when the kernel cannot be read. */
+  planned(document: RulesDocument): Promise<readonly string[]>;
 }
 
 export interface ReconcilerParts {
   readonly ipvs: IpvsTable;
   readonly ownership: Ownership;
+  /** `report`: what somebody else did to a document that the kernel held stays until the next document. */
+  readonly onDrift?: 'repair' | 'report';
+  /** Milliseconds that only grow. */
+  readonly now?: () => number;
 }
 
 const nothing = { revision: 0, digest: '0'.repeat(16), document: { services: [] } } as const;
 
-export function createReconciler({ ipvs, ownership }: ReconcilerParts): Reconciler {
-  const claims = createClaims(ownership);
-  let prepared: readonly string[] = [];
-  let last: Promise<unknown> = Promise.resolve();
+export const createReconciler = (parts: ReconcilerParts): Reconciler => new TableReconciler(parts);
+
+class TableReconciler implements Reconciler {
+  readonly #ipvs: IpvsTable;
+  readonly #onDrift: 'repair' | 'report';
+  readonly #now: () => number;
+  readonly #claims: Claims;
+  readonly #drains: Draining;
+  readonly #watch = createDriftWatch();
+  #prepared: readonly string[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ ipvs, ownership, onDrift = 'repair', now = () => performance.now() }: ReconcilerParts) {
+    this.#ipvs = ipvs;
+    this.#onDrift = onDrift;
+    this.#now = now;
+    this.#claims = createClaims(ownership);
+    this.#drains = createDraining(now);
+  }
+
+  apply(revision: RulesRevision): Promise<ReconcileResult> {
+    return this.#inTurn(() => this.#apply(revision));
+  }
+
+  prepare(revision: RulesRevision): Promise<PreparedRules> {
+    return this.#inTurn(async () => {
+      const seen = await this.#look(revision.document, this.#drains);
+      const { batch, failures, unsaved } = await this.#compile(revision, seen, seen.all);
+      this.#prepared = seen.keys;
+      this.#watch.forget();
+      return { batch, failures, unsaved, mark: markOf(revision, seen, refusedOf(seen.all, failures)) };
+    });
+  }
+
+  withdraw(): Promise<ReconcileResult> {
+    return this.#inTurn(() => {
+      this.#watch.forget();
+      return this.#apply(nothing);
+    });
+  }
+
+  planned(document: RulesDocument): Promise<readonly string[]> {
+    return this.#inTurn(async () => {
+      const { all } = await this.#look(document, createDraining(this.#now));
+      return all.filter(({ type }) => type !== 'unseatServer').map(changeText);
+    });
+  }
 
   /** One after the other: two plans made from one look at the kernel would both be written. */
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
     return result;
-  };
+  }
 
-  const planned = async (target: Target): Promise<Plan> => {
-    const kernel = ipvs.dump();
-    const keys = keysOf(kernelServicesOf(target.document));
+  async #look(document: RulesDocument, drains: Draining): Promise<Look> {
+    const kernel = this.#ipvs.dump();
+    const wanted = wantedServices(document);
     // What is gone from the kernel is nobody's: whoever makes it anew keeps it. But the keeper may be writing, at this
     // moment, what was prepared last.
-    const live = new Set([...keysOf(kernel), ...prepared]);
-    const owned = new Set([...(await claims.load())].filter((key) => live.has(key)));
-    const unsaved = await claims.save([...owned, ...keys]);
-    const all = planRules({ kernel, desired: target.document, owned });
-    const missing = untriedSchedulers(kernel, all).filter((name) => !ipvs.hasScheduler(name));
-    const { changes, failures } = withoutSchedulers(all, new Set(missing));
-    return { all, keys, unsaved, failures, batch: compileRules(changes, { ...target, family: ipvs.family() }) };
-  };
+    const live = new Set([...keysOf(kernel), ...this.#prepared]);
+    const owned = new Set([...(await this.#claims.load())].filter((key) => live.has(key)));
+    const draining = drains.look(kernel, wanted);
+    const all = planRules({ kernel, desired: document, owned, draining: new Set(draining.keys()) });
+    return { kernel, keys: [...wanted.keys()], owned, draining, all };
+  }
 
-  const apply = async (target: Target): Promise<ReconcileResult> => {
-    const { all, keys, batch, ...plan } = await planned(target);
-    const failures = [...plan.failures, ...ipvs.write(batch)];
+  async #compile(target: Target, { kernel, keys, owned }: Look, wishes: readonly IpvsChange[]): Promise<Compiled> {
+    const unsaved = await this.#claims.save([...owned, ...keys]);
+    const missing = untriedSchedulers(kernel, wishes).filter((name) => !this.#ipvs.hasScheduler(name));
+    const { changes, failures } = withoutSchedulers(wishes, new Set(missing));
+    return { unsaved, failures, batch: compileRules(changes, { ...target, family: this.#ipvs.family() }) };
+  }
+
+  async #apply(target: Target): Promise<ReconcileResult> {
+    const seen = await this.#look(target.document, this.#drains);
+    const drifted = this.#watch.among(target.digest, seen.all);
+    const left = new Set(this.#onDrift === 'report' ? drifted : []);
+    const wishes = seen.all.filter((change) => !left.has(change));
+    const { batch, ...before } = await this.#compile(target, seen, wishes);
+    const failures = [...before.failures, ...this.#ipvs.write(batch)];
+    const refused = refusedOf(wishes, failures);
     // What could not be removed stays ours, so that the next pass tries again.
-    const stuck = refusedOf(all, failures).flatMap((change) => (change.type === 'removeService' ? [serviceKey(change.service.id)] : []));
-    const unsaved = await claims.save([...keys, ...stuck]);
-    return { written: all.length - failures.length, failures, mark: markOf(target, all, failures), unsaved };
-  };
-
-  return {
-    apply: (revision) => inTurn(() => apply(revision)),
-    prepare: (revision) =>
-      inTurn(async () => {
-        const { all, keys, batch, failures, unsaved } = await planned(revision);
-        prepared = keys;
-        return { batch, failures, unsaved, mark: markOf(revision, all, failures) };
-      }),
-    withdraw: () => inTurn(() => apply(nothing)),
-  };
+    const stuck = [...left, ...refused].flatMap((change) => (change.type === 'removeService' ? [serviceKey(change.service.id)] : []));
+    const pass = { drifted, onlyReported: left.size > 0, failures, draining: seen.draining.keys() };
+    return {
+      written: wishes.length - failures.length,
+      failures,
+      mark: markOf(target, seen, refused),
+      unsaved: await this.#claims.save([...seen.keys, ...stuck]),
+      drift: this.#watch.passed(target.digest, pass),
+      draining: [...seen.draining.values()],
+      unfinished: wishes.some((change) => isBeginning(change, seen)),
+    };
+  }
 }
 
 interface Target {
@@ -115,23 +171,29 @@ interface Target {
   readonly document: RulesDocument;
 }
 
-interface Plan {
-  readonly all: readonly IpvsChange[];
+interface Look {
+  readonly kernel: HeldServices;
   /** The services of the document. */
   readonly keys: readonly string[];
+  readonly owned: ReadonlySet<string>;
+  readonly draining: ReadonlyMap<string, DrainingServer>;
+  readonly all: readonly IpvsChange[];
+}
+
+interface Compiled {
   /** What the kernel would refuse, and so is not in the batch. */
   readonly failures: readonly KernelFailure[];
   readonly batch: CompiledRules;
-  readonly unsaved: unknown;
+  readonly unsaved: string | undefined;
 }
 
 /**
  * One service that the kernel refuses (its scheduler has no module here, say) must not keep a director from taking over
  * the others; one that would come up without any service must not take over.
  */
-function markOf({ revision, digest, document }: Target, changes: readonly IpvsChange[], failures: readonly KernelFailure[]): RulesMark {
-  const missing = refusedOf(changes, failures).filter(({ type }) => type === 'addService');
-  return { revision, digest, ready: document.services.length === 0 || missing.length < document.services.length };
+function markOf({ revision, digest }: Target, { keys }: Look, refused: readonly IpvsChange[]): RulesMark {
+  const missing = refused.filter(({ type }) => type === 'addService');
+  return { revision, digest, ready: keys.length === 0 || missing.length < keys.length };
 }
 
 function refusedOf(changes: readonly IpvsChange[], failures: readonly KernelFailure[]): IpvsChange[] {
@@ -139,30 +201,12 @@ function refusedOf(changes: readonly IpvsChange[], failures: readonly KernelFail
   return changes.filter((change) => objects.has(labelOf(change)));
 }
 
-const keysOf = (services: KernelServices): string[] => services.map(({ service }) => serviceKey(service.id));
-
-/** The ownership in memory, written when it changed or was not written yet. */
-function createClaims(ownership: Ownership): { load(): Promise<ReadonlySet<string>>; save(keys: readonly string[]): Promise<unknown> } {
-  let claimed: ReadonlySet<string> | undefined;
-  let durable = true;
-  return {
-    async load() {
-      claimed ??= new Set(await ownership.load());
-      return claimed;
-    },
-    /** Resolves to what went wrong, undefined when nothing did. */
-    async save(keys) {
-      const next = new Set(keys);
-      if (durable && next.size === claimed?.size && keys.every((key) => claimed?.has(key))) return undefined;
-      claimed = next;
-      try {
-        await ownership.save([...next].sort());
-        durable = true;
-        return undefined;
-      } catch (error) {
-        durable = false;
-        return error;
-      }
-    },
-  };
+/** A server that drains may be idle at once; one that was added to others may have to move. */
+function isBeginning(change: IpvsChange, { kernel }: Look): boolean {
+  if (change.type === 'drainServer') return true;
+  if (change.type !== 'addServer') return false;
+  const key = serviceKey(change.of);
+  return kernel.some(({ service, servers }) => servers.length > 0 && orderMatters(service.scheduler) && serviceKey(service.id) === key);
 }
+
+const keysOf = (services: KernelServices): string[] => services.map(({ service }) => serviceKey(service.id));

@@ -1,9 +1,8 @@
 // What this director must remember over restarts: how often it started, which adverts it has accepted, whether it is in
-// maintenance, and which IPVS services are its own.
+// maintenance. (Which IPVS services are its own is in ownershipFile.ts.)
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PeerMark } from '../keeper/messages.ts';
-import type { Ownership } from '../rules/reconciler.ts';
 import { type DurableFile, durableFile } from './durableFile.ts';
 import { contentOr, type OnFileProblem, saveOr } from './fileProblem.ts';
 
@@ -17,7 +16,6 @@ export interface NodeState {
   readonly incarnation: number;
   readonly marks: readonly PeerMark[];
   readonly maintenance: boolean;
-  readonly ownership: Ownership;
   /** The peers remember a higher one than this disk did. */
   raiseIncarnation(incarnation: number): Promise<void>;
   keepMark(mark: PeerMark): void;
@@ -38,7 +36,6 @@ export async function openNodeState({ directory, onProblem }: NodeStateOptions):
   const incarnations = file('incarnation.json', incarnationSchema);
   const maintenances = file('maintenance.json', z.boolean());
   const marks = file('peer-marks.json', z.array(markSchema));
-  const owned = file('owned-services.json', z.array(z.string()));
 
   const incarnation = ((await contentOr(incarnations, onProblem)) ?? 0) + 1;
   await saveOr(incarnations, incarnation, onProblem);
@@ -49,10 +46,6 @@ export async function openNodeState({ directory, onProblem }: NodeStateOptions):
     incarnation,
     marks: known,
     maintenance: (await contentOr(maintenances, onProblem)) ?? false,
-    ownership: {
-      load: async () => (await contentOr(owned, onProblem)) ?? [],
-      save: (keys) => owned.save([...keys]),
-    },
     async raiseIncarnation(raised) {
       await saveOr(incarnations, raised, onProblem);
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alertEventOf } from '../../src/alerts/alertEvent.ts';
+import { alertEventOf, driftEvent } from '../../src/alerts/alertEvent.ts';
 import { type Evidence, type Fact, millis } from '../../src/core/types.ts';
 
 const evidence: Evidence = { active: 'vs1', lastHeardAgo: millis(361), activeDownInterval: millis(360.9), late: millis(0) };
@@ -32,6 +32,15 @@ test.each<Fact>([
   { type: 'peerLost', peer: 'vs1', lastHeardAgo: millis(300) },
 ])('people are told when service moved or lost its protection: $type $reason', (fact) => {
   expect(alertEventOf(fact, context)?.type).toBe(fact.type);
+});
+
+test('drift is told with what differed and what became of it', () => {
+  expect(driftEvent(context, { differences: ['a is 1, should be 2'], isRepaired: false })).toMatchObject({
+    type: 'rulesDrifted',
+    group: null,
+    reason: 'reported',
+    differences: ['a is 1, should be 2'],
+  });
 });
 
 test.each<Fact>([

@@ -82,10 +82,18 @@ test('a virtual IP that nobody holds is said to be so', () => {
   );
 });
 
+test('a server that drains is shown with what it still has and how long it may', () => {
+  const { rules } = daemon();
+  const draining = [{ service: 'tcp 10.0.0.1:80', server: '10.0.0.12:80', connections: 2, leftMs: 12_000 }];
+  expect(statusText(report({ self: { keeper: keeper(), daemon: daemon({ rules: { ...rules, draining } }) } }))).toContain(
+    'draining  10.0.0.12:80 of tcp 10.0.0.1:80: 2 connections left, removed in 12s at the latest',
+  );
+});
+
 test('a director without rules and store says so', () => {
   const bare = daemon({
     store: { backend: 'none', connected: false, detail: undefined },
-    rules: { revision: 0, digest: '0'.repeat(16), services: 0, servers: 0, source: 'none', errors: [] },
+    rules: { revision: 0, digest: '0'.repeat(16), services: 0, servers: 0, source: 'none', errors: [], drift: [], draining: [] },
   });
   const text = statusText(report({ self: { keeper: keeper({ maintenance: true }), daemon: bare }, peers: [] }));
   expect(text).toContain('rules     none yet');

@@ -69,7 +69,7 @@ export const daemon = (change: Partial<DaemonStatus> = {}): DaemonStatus => ({
   uptimeMs: 90_061_000,
   memoryBytes: 80 * 2 ** 20,
   store: { backend: 'redis', connected: true, detail: undefined },
-  rules: { revision: 12, digest: rules.digest, services: 1, servers: 2, source: 'store', errors: [] },
+  rules: { revision: 12, digest: rules.digest, services: 1, servers: 2, source: 'store', errors: [], drift: [], draining: [] },
   alerts: { delivered: 0, failed: 0, lastFailure: undefined },
   neighbours: [{ address: '10.0.0.1', dev: 'eth0', mac: '02:00:0a:00:00:02', detail: undefined }],
   ...change,

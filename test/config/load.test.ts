@@ -68,7 +68,7 @@ test('all that the sample says is in the configuration', () => {
       prefix: 'vspair:web:',
       poll: 2000,
     },
-    ipvs: { standby: 'warm', connectionSync: { dev: 'eth1', syncId: 0 } },
+    ipvs: { standby: 'warm', reconcile: 10_000, onDrift: 'repair', connectionSync: { dev: 'eth1', syncId: 0 } },
     alerts: [
       { kind: 'webhook', url: 'https://ops.example/hook', timeout: 5000 },
       { kind: 'exec', command: '/usr/local/bin/page-me', timeout: 5000 },
@@ -85,7 +85,7 @@ test('what is left out has the documented defaults', () => {
     heartbeat: { port: 1112, interval: 100 },
     groups: [{ preempt: false, preemptDelay: 0 }],
     state: { backend: 'none' },
-    ipvs: { standby: 'warm', connectionSync: undefined },
+    ipvs: { standby: 'warm', reconcile: 10_000, onDrift: 'repair', connectionSync: undefined },
     alerts: [],
     control: { socket: '/run/vspair/control.sock', peerPort: 1112 },
     log: { level: 'info', format: 'readable' },

@@ -272,6 +272,18 @@ const rows: readonly Row[] = [
     says: [`c.yaml:18:31: state.url is "redis://***@10.0.0.9:6379/0"; expected ${url}`],
   },
   {
+    rule: 'what to do about drift that is not to be had',
+    from: 'standby: warm',
+    to: 'onDrift: ignore',
+    says: ['c.yaml:19:18: ipvs.onDrift is "ignore"; expected repair or report'],
+  },
+  {
+    rule: 'a look at the kernel that would be too often',
+    from: 'standby: warm',
+    to: 'reconcile: 10ms',
+    says: ['c.yaml:19:20: ipvs.reconcile is "10ms"; expected a time with its unit from 1s to 1h, such as 10s'],
+  },
+  {
     rule: 'a standby that does not exist',
     from: 'standby: warm',
     to: 'standby: hot',

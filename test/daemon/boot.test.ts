@@ -19,7 +19,6 @@ const memory: NodeState = {
   incarnation: 7,
   marks: [{ node: 'vsbak', incarnation: 3, sequence: 99 }],
   maintenance: true,
-  ownership: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
   raiseIncarnation: () => Promise.resolve(),
   keepMark: () => undefined,
   keepMaintenance: () => Promise.resolve(),

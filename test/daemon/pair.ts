@@ -71,7 +71,7 @@ export const daemon = (more: Partial<DaemonStatus> = {}): DaemonStatus => ({
   uptimeMs: 60_000,
   memoryBytes: 80_000_000,
   store: { backend: 'redis', connected: true, detail: undefined },
-  rules: { revision: 3, digest: rules.digest, services: 1, servers: 2, source: 'store', errors: [] },
+  rules: { revision: 3, digest: rules.digest, services: 1, servers: 2, source: 'store', errors: [], drift: [], draining: [] },
   alerts: { delivered: 0, failed: 0, lastFailure: undefined },
   neighbours: [],
   ...more,

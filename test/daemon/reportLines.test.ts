@@ -22,6 +22,14 @@ describe('of the rules', () => {
       'error: rules: revision 3 (00112233aabbccdd) is not all in the kernel: add service tcp 10.0.0.1:80 rr: ENOENT',
     ],
     [
+      { type: 'rulesDrifted', revision, differences: ['a is 1, should be 2', 'b: is missing'], isRepaired: true },
+      'warn: rules: somebody else changed our services in the kernel, and it was put right: a is 1, should be 2; b: is missing',
+    ],
+    [
+      { type: 'rulesDrifted', revision, differences: ['a is 1, should be 2'], isRepaired: false },
+      'warn: rules: somebody else changed our services in the kernel, and it stands: a is 1, should be 2',
+    ],
+    [
       { type: 'rulesLeft', failures: [{ ...failure, attempt: 'remove', errno: 'EPERM' }] },
       'error: rules: not all taken out of the kernel: cannot remove service tcp 10.0.0.1:80 rr: EPERM',
     ],

@@ -18,6 +18,7 @@ type RulesMessage = Extract<ToKeeper, { type: 'rules' }>;
 const one = rules(service('10.0.0.1', [server('10.0.0.11')]));
 const two = rules(service('10.0.0.2', [server('10.0.0.12')]));
 const [web, mail] = [51, 52];
+const everyMs = 10_000;
 
 let ipvs: VirtualIpvs;
 let duty: RulesDuty | undefined;
@@ -63,15 +64,20 @@ function storeOf(initial: RulesDocument | undefined, state: Partial<RulesStoreSt
 
 type Store = ReturnType<typeof storeOf>;
 
-async function start(store: Store, standby: 'warm' | 'cold' = 'warm', table: IpvsTable = ipvs): Promise<RulesDuty> {
+async function start(store: Store, standby: 'warm' | 'cold', table: IpvsTable, onDrift: 'repair' | 'report'): Promise<RulesDuty> {
   const ownership = { load: () => Promise.resolve([]), save: async () => disk };
-  const reconciler = createReconciler({ ipvs: table, ownership });
-  duty = await startRulesDuty({ store, reconciler, standby, groups: [web, mail], report: (event) => events.push(event) });
+  const reconciler = createReconciler({ ipvs: table, ownership, onDrift });
+  duty = await startRulesDuty({ store, reconciler, standby, everyMs, groups: [web, mail], report: (event) => events.push(event) });
   return duty;
 }
 
-async function begun(store: Store, standby: 'warm' | 'cold' = 'warm', table: IpvsTable = ipvs): Promise<RulesDuty> {
-  const begin = await start(store, standby, table);
+async function begun(
+  store: Store,
+  standby: 'warm' | 'cold' = 'warm',
+  table: IpvsTable = ipvs,
+  onDrift: 'repair' | 'report' = 'repair',
+): Promise<RulesDuty> {
+  const begin = await start(store, standby, table, onDrift);
   begin.begin((message) => {
     if (message.type === 'rules') told.push(message);
   });
@@ -101,11 +107,11 @@ const write = (): void => {
 };
 
 const fact = (told: Fact) => ({ type: 'fact', at: millis(0), fact: told }) as const;
-const becameActive = (vrid: number) =>
+const becameActive = (vrid: number, reason: 'active-down' | 'adopted' = 'active-down') =>
   fact({
     type: 'becameActive',
     vrid,
-    reason: 'active-down',
+    reason,
     evidence: { active: 'vs1', lastHeardAgo: undefined, activeDownInterval: undefined, late: millis(0) },
   });
 const becameBackup = (vrid: number) => fact({ type: 'becameBackup', vrid, reason: 'handed-over', to: 'vs1' });
@@ -194,31 +200,22 @@ describe('what the kernel refuses', () => {
     expect(lastTold()?.mark.ready).toBe(false);
   });
 
-  test('is tried again after ten seconds, until the kernel takes it', async () => {
+  test('is tried again with each pass until the kernel takes it, and is told once', async () => {
     ipvs.refusal = 'ENOMEM';
     const running = await begun(storeOf(one));
-    await vi.advanceTimersByTimeAsync(9_999);
-    expect(told).toHaveLength(1);
+    ipvs.takeCommands();
+    await vi.advanceTimersByTimeAsync(everyMs - 1);
+    expect(ipvs.takeCommands()).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
-    await eventually(() => told.length).toBe(2);
+    await eventually(() => ipvs.takeCommands()).toEqual(['newService', 'newDestination']);
     ipvs.refusal = undefined;
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(everyMs);
     await eventually(() => lastTold()?.mark.ready).toBe(true);
     expect(running.status().errors).toEqual([]);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(events.map(({ type }) => type)).toEqual(['rulesNotIn', 'rulesIn']);
   });
 
-  test('is not tried again when newer rules are in', async () => {
-    ipvs.refusal = 'ENOMEM';
-    const store = storeOf(one);
-    await begun(store);
-    ipvs.refusal = undefined;
-    store.put(two, 2);
-    await eventually(() => lastTold()?.mark.ready).toBe(true);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  test('is not tried again after the end', async () => {
+  test('nothing is tried any more after the end', async () => {
     ipvs.refusal = 'ENOMEM';
     const running = await begun(storeOf(one));
     await running.close();
@@ -231,20 +228,84 @@ describe('what the kernel refuses', () => {
   });
 });
 
+describe('what somebody else did', () => {
+  const spoil = (weight: number): void => {
+    const [held] = ipvs.dump();
+    const [first] = held?.servers ?? [];
+    if (held === undefined || first === undefined) throw new Error('nothing to spoil');
+    ipvs.carryOut({ command: 'setDestination', of: held.service.id, destination: { ...first, weight } });
+  };
+  const weights = (): number[] => ipvs.dump().flatMap(({ servers }) => servers.map(({ weight }) => weight));
+  const difference = 'server 10.0.0.11:80 of tcp 10.0.0.1:80: weight is 7, should be 1';
+
+  test('is put right by the next pass, and told with what differed', async () => {
+    const running = await begun(storeOf(one));
+    spoil(7);
+    await vi.advanceTimersByTimeAsync(everyMs);
+    await eventually(weights).toEqual([1]);
+    expect(events.slice(1)).toEqual([{ type: 'rulesDrifted', revision: revised(one), differences: [difference], isRepaired: true }]);
+    expect(running.status()).toMatchObject({ drift: [], errors: [] });
+  });
+
+  test('again and again is told once', async () => {
+    await begun(storeOf(one));
+    for (let time = 0; time < 3; time += 1) {
+      spoil(7);
+      await vi.advanceTimersByTimeAsync(everyMs);
+      await eventually(weights).toEqual([1]);
+    }
+    expect(events.filter(({ type }) => type === 'rulesDrifted')).toHaveLength(1);
+    spoil(8);
+    await vi.advanceTimersByTimeAsync(everyMs);
+    await eventually(weights).toEqual([1]);
+    expect(events.filter(({ type }) => type === 'rulesDrifted')).toHaveLength(2);
+  });
+
+  test('is only told when the operator wants it so: status shows it until it is gone or there are newer rules', async () => {
+    const store = storeOf(one);
+    const running = await begun(store, 'warm', ipvs, 'report');
+    spoil(7);
+    await vi.advanceTimersByTimeAsync(everyMs);
+    await eventually(() => running.status().drift).toEqual([difference]);
+    await vi.advanceTimersByTimeAsync(everyMs);
+    expect(weights()).toEqual([7]);
+    expect(events.slice(1)).toEqual([{ type: 'rulesDrifted', revision: revised(one), differences: [difference], isRepaired: false }]);
+    store.put(rules(service('10.0.0.1', [server('10.0.0.11', { weight: 3 })])), 2);
+    await eventually(weights).toEqual([3]);
+    await eventually(() => running.status().drift).toEqual([]);
+  });
+
+  test('is looked for at a takeover too', async () => {
+    const running = await begun(storeOf(one));
+    spoil(7);
+    running.noteKeeper(takeover(web));
+    await eventually(weights).toEqual([1]);
+  });
+});
+
+test('what an apply would change is told without a change', async () => {
+  const running = await begun(storeOf(one));
+  ipvs.takeCommands();
+  expect(await running.planned(two)).toEqual([
+    'add service tcp 10.0.0.2:80: scheduler rr',
+    'add server 10.0.0.12:80 of tcp 10.0.0.2:80: weight 1, forward dr',
+    'remove service tcp 10.0.0.1:80',
+  ]);
+  expect(ipvs.takeCommands()).toEqual([]);
+});
+
 describe('in a kernel without IPVS', () => {
   test.each(['warm', 'cold'] as const)('a director with services is not ready and says why (%s)', async (standby) => {
     const running = await begun(storeOf(one), standby, noIpvs());
     expect(running.mark).toMatchObject({ revision: 1, ready: false });
     expect(running.status().errors).toEqual(['IPVS: cannot find ip_vs']);
     expect(events).toMatchObject([{ type: 'rulesNotIn', failures: [], detail: 'IPVS: cannot find ip_vs' }]);
-    expect(vi.getTimerCount()).toBe(1);
   });
 
   test.each(['warm', 'cold'] as const)('a director without services is ready and has nothing to complain of (%s)', async (standby) => {
     const running = await begun(storeOf(rules()), standby, noIpvs());
     expect(running.mark).toMatchObject({ revision: 1, ready: true });
     expect(running.status().errors).toEqual([]);
-    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('an ownership that cannot be saved is told, and the rules are in all the same', async () => {
@@ -274,8 +335,29 @@ describe('on cold standby', () => {
     write();
     running.noteKeeper(takeover(web));
     await eventually(() => lastTold()?.batch.labels).toEqual([]);
+    ipvs.takeCommands();
     store.put(rules(service('10.0.0.1', [server('10.0.0.11'), server('10.0.0.13')])), 2);
-    await eventually(() => lastTold()?.batch.labels).toEqual(['server 10.0.0.13:80 of tcp 10.0.0.1:80']);
+    await eventually(toldRevisions).toContain(2);
+    expect(ipvs.takeCommands()).toEqual(['newDestination']);
+    expect(lastTold()?.batch.labels).toEqual([]);
+  });
+
+  test('what the keeper is writing at a takeover is neither prepared again nor taken for drift', async () => {
+    const running = await begun(storeOf(one), 'cold');
+    running.noteKeeper(becameActive(web));
+    await vi.advanceTimersByTimeAsync(everyMs);
+    expect(told).toHaveLength(1);
+    write();
+    running.noteKeeper(takeover(web));
+    await eventually(() => told.length).toBe(2);
+    expect(events.map(({ type }) => type)).toEqual(['rulesPrepared', 'rulesIn']);
+  });
+
+  test('a restarted director that still serves keeps its kernel up by itself', async () => {
+    const running = await begun(storeOf(one), 'cold');
+    running.noteKeeper(becameActive(web, 'adopted'));
+    await vi.advanceTimersByTimeAsync(everyMs);
+    await eventually(inKernel).toEqual(['tcp 10.0.0.1:80']);
   });
 
   describe('the services leave the kernel when this director serves no group any more', () => {

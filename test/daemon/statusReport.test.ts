@@ -144,13 +144,30 @@ describe('lost redundancy', () => {
 
 describe('what is wrong beside the election', () => {
   const failure = { object: '10.0.0.1/24 dev eth0', attempt: 'add address', errno: 'EPERM' };
+  const ofRules = {
+    revision: 3,
+    digest: rules.digest,
+    services: 1,
+    servers: 0,
+    source: 'disk',
+    errors: [],
+    drift: [],
+    draining: [],
+  } as const;
   test.each([
     ['what the kernel refused', director({ kernelFailures: [failure] }), 'vs1: add address 10.0.0.1/24 dev eth0: EPERM'],
+    [
+      'what somebody else did to the rules in the kernel',
+      director({}, { rules: { ...ofRules, drift: ['a is 1, should be 2'] } }),
+      'vs1: changed by somebody else, and not repaired: a is 1, should be 2',
+    ],
     [
       'a rule that is not in use',
       director(
         {},
-        { rules: { revision: 3, digest: rules.digest, services: 1, servers: 0, source: 'disk', errors: ['the store is gone'] } },
+        {
+          rules: { ...ofRules, errors: ['the store is gone'] },
+        },
       ),
       'vs1: the store is gone',
     ],

@@ -23,8 +23,12 @@ export interface Director {
   readonly connections: () => readonly string[];
   /** A program that lives in this namespace; the check ends it. */
   readonly start: (argv: readonly string[]) => LabProcess;
-  /** To a virtual service from the director itself, which gets its address on the loopback device. */
-  readonly sendDatagram: (address: string, port: number) => void;
+  /** To a virtual service from the director itself, which gets its address on the loopback device; one from each port. */
+  readonly sendDatagram: (address: string, port: number, from?: readonly number[]) => void;
+  /** Which server each client (address and port) of a connection was given. */
+  readonly picks: () => Readonly<Record<string, string>>;
+  /** Runs what starts threads, so that they live here. */
+  readonly within: <Result>(action: () => Result) => Result;
 }
 
 /** A check that begins with as many directors as it likes to make, and leaves none behind. */
@@ -88,13 +92,13 @@ function directorIn(namespace: string, ipvs: Ipvs): Director {
     connectionsCounted: () => inNamespace(namespace, countedConnections),
     connections: () => linesOf(ipvsadm(['-Lnc'])).flatMap(connectionOf),
     start: (argv) => new LabProcess(namespace, argv),
-    sendDatagram(address, port) {
-      ipBatch([`addr add ${address}/32 dev lo`], namespace);
-      inside(process.execPath, [
-        '-e',
-        `const s = require('dgram').createSocket('udp4'); s.send('?', ${port}, '${address}', () => s.close())`,
-      ]);
+    sendDatagram(address, port, from = [0]) {
+      ipBatch([`addr replace ${address}/32 dev lo`], namespace);
+      const send = `const s = dgram.createSocket('udp4'); s.bind(from, () => s.send('?', ${port}, '${address}', () => s.close()))`;
+      inside(process.execPath, ['-e', `const dgram = require('dgram'); for (const from of ${JSON.stringify(from)}) { ${send} }`]);
     },
+    picks: () => Object.fromEntries(linesOf(ipvsadm(['-Lnc'])).flatMap(pickOf)),
+    within: (action) => inNamespace(namespace, action),
   };
 }
 
@@ -107,6 +111,11 @@ const linesOf = (output: string): string[] =>
 function connectionOf(line: string): string[] {
   const [protocol, , , , virtual, destination] = line.split(' ');
   return protocol === 'UDP' ? [`${protocol} ${virtual ?? ''} ${destination ?? ''}`] : [];
+}
+
+function pickOf(line: string): [string, string][] {
+  const [protocol, , , client = '', , destination = ''] = line.split(' ');
+  return protocol === 'UDP' ? [[client, destination]] : [];
 }
 
 /** The third line begins with the number of connections, in hexadecimal. */

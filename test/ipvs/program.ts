@@ -1,8 +1,9 @@
 // Runs where IPVS is: all checks of this folder in one boot.
 import { type Check, runChecks } from '../lab/checks.ts';
+import { driftChecks } from './drift.checks.ts';
 import { checks as reconcilerChecks } from './reconciler.checks.ts';
 import { checks as tableChecks } from './table.checks.ts';
 
-export const checks: readonly Check[] = [...tableChecks, ...reconcilerChecks];
+export const checks: readonly Check[] = [...tableChecks, ...reconcilerChecks, ...driftChecks];
 
 if (import.meta.main) await runChecks(checks);

@@ -73,6 +73,9 @@ async function adoptsAndRemoves(newDirector: () => Director): Promise<void> {
     failures: [],
     mark: { revision: 1, digest: revised(rules(web, mail)).digest, ready: true },
     unsaved: undefined,
+    drift: undefined,
+    draining: [],
+    unfinished: false,
   });
   assert.deepEqual(saved(), before);
   await start().apply(revised(rules(web), 2));

@@ -10,9 +10,12 @@ import { anyDocument, rules, server, service } from './documents.ts';
 import { createVirtualIpvs, type VirtualIpvs } from './virtualIpvs.ts';
 
 const nobodys: ReadonlySet<string> = new Set();
-/** What the kernel holds once a document was written: it sets a flag of its own. */
+/** What the kernel holds once a document was written: it sets a flag of its own, and lists the newest server first. */
 const held = (document: RulesDocument): KernelServices =>
-  kernelServicesOf(document).map((one) => ({ ...one, service: { ...one.service, flags: one.service.flags | SERVICE_HASHED } }));
+  kernelServicesOf(document).map(({ service: { flags, ...rest }, servers }) => ({
+    service: { ...rest, flags: flags | SERVICE_HASHED },
+    servers: servers.toReversed(),
+  }));
 const keysOf = (document: RulesDocument): ReadonlySet<string> =>
   new Set(kernelServicesOf(document).map((one) => serviceKey(one.service.id)));
 const between = (before: RulesDocument, after: RulesDocument): IpvsChange[] =>
@@ -27,7 +30,10 @@ function wordsOf(change: IpvsChange): string {
       return `${change.type} ${serviceKey(change.service.id)}`;
     case 'addServer':
     case 'editServer':
+    case 'drainServer':
     case 'removeServer':
+    case 'unseatServer':
+    case 'seatServer':
       return `${change.type} ${change.server.address} weight ${change.server.weight}`;
   }
 }
@@ -150,6 +156,25 @@ describe('the order', () => {
     expect(words(changes)).toEqual(['editServer 10.0.0.12 weight 1', 'editServer 10.0.0.11 weight 0']);
   });
 
+  test.each(['sh', 'mh', 'dh'])(
+    'of the servers of %s is that of the rules, and only those behind the first misplaced one move',
+    (scheduler) => {
+      const inOrder = (...hosts: readonly number[]) => rules({ ...web(...hosts.map((host): [string] => [`10.0.0.${host}`])), scheduler });
+      expect(words(between(inOrder(11, 12, 13, 14), inOrder(11, 13, 12, 14)))).toEqual([
+        'unseatServer 10.0.0.12 weight 1',
+        'seatServer 10.0.0.12 weight 1',
+        'unseatServer 10.0.0.14 weight 1',
+        'seatServer 10.0.0.14 weight 1',
+      ]);
+      expect(words(between(inOrder(11, 12), inOrder(13, 11, 12)))).toEqual(['addServer 10.0.0.13 weight 1']);
+      expect(between(inOrder(11, 12, 13), inOrder(11, 12, 13))).toEqual([]);
+    },
+  );
+
+  test('of the servers of other schedulers means nothing', () => {
+    expect(between(rules(web(['10.0.0.11'], ['10.0.0.12'])), rules(web(['10.0.0.12'], ['10.0.0.11'])))).toEqual([]);
+  });
+
   test('a service goes after the one that takes its place is complete', () => {
     const allPorts = service('10.0.0.1', [server('10.0.0.11', { port: 0 })], { port: 0, persistence: 300 });
     expect(words(between(rules(web(['10.0.0.11'])), rules(allPorts)))).toEqual([
@@ -163,12 +188,20 @@ describe('the order', () => {
 describe('any document after any other', () => {
   const write = (ipvs: VirtualIpvs, changes: readonly IpvsChange[]) =>
     ipvs.write(compileRules(changes, { revision: 1, digest: '', family: ipvs.family() }));
+  const isMove = ({ type }: IpvsChange): boolean => type === 'unseatServer' || type === 'seatServer';
+  /** Where the order of servers means nothing they are sorted. */
   const sorted = (services: KernelServices) =>
     services
-      .map((one) => ({ ...one, servers: [...one.servers].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) }))
-      .sort((a, b) => (serviceKey(a.service.id) < serviceKey(b.service.id) ? -1 : 1));
+      .map(({ service: { id, ...rest }, servers }) => ({
+        key: serviceKey(id),
+        rest,
+        servers: servers
+          .map((one) => ({ ...one, connections: 0 }))
+          .sort((a, b) => (['sh', 'mh'].includes(rest.scheduler) ? 0 : JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+      }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
 
-  test('written, the kernel holds the new one and what was not ours, without a failure, and a second plan is empty', () => {
+  test('written, the kernel holds the new one and what was not ours, without a failure; a second plan only moves servers, a third is empty', () => {
     fc.assert(
       fc.property(anyDocument, anyDocument, anyDocument, (theirs, before, after) => {
         const ipvs = createVirtualIpvs();
@@ -178,6 +211,9 @@ describe('any document after any other', () => {
         write(ipvs, planRules({ kernel: ipvs.dump(), desired: before, owned: nobodys }));
         const owned = keysOf(before);
         expect(write(ipvs, planRules({ kernel: ipvs.dump(), desired: after, owned }))).toEqual([]);
+        const second = planRules({ kernel: ipvs.dump(), desired: after, owned });
+        expect(second.every(isMove)).toBe(true);
+        expect(write(ipvs, second)).toEqual([]);
         const left = held(foreign).filter(({ service: { id } }) => !keysOf(after).has(serviceKey(id)) && !owned.has(serviceKey(id)));
         expect(sorted(ipvs.dump())).toEqual(sorted([...held(after), ...left]));
         expect(planRules({ kernel: ipvs.dump(), desired: after, owned })).toEqual([]);

@@ -1,8 +1,9 @@
 // Checks look, plan, compile and write together, over restarts, full disks and refusals.
 import { describe, expect, test } from 'vitest';
+import type { Ownership } from '../../src/rules/claims.ts';
 import type { RulesDocument } from '../../src/rules/document.ts';
 import { serviceKey } from '../../src/rules/kernelServices.ts';
-import { createReconciler, type Ownership } from '../../src/rules/reconciler.ts';
+import { createReconciler } from '../../src/rules/reconciler.ts';
 import { revised, rules, server, service } from './documents.ts';
 import { createVirtualIpvs, type VirtualIpvs } from './virtualIpvs.ts';
 
@@ -42,6 +43,9 @@ describe('applying', () => {
       failures: [],
       mark: { revision: 4, digest: revision.digest, ready: true },
       unsaved: undefined,
+      drift: undefined,
+      draining: [],
+      unfinished: false,
     });
     expect(held(ipvs)).toEqual(['tcp 10.0.0.1:80', 'tcp 10.0.0.2:25']);
   });
@@ -165,7 +169,7 @@ describe('ownership', () => {
     const { ipvs, disk, start } = director();
     disk.full = true;
     const result = await start().apply(revised(rules(web)));
-    expect(result.unsaved).toEqual(new Error('ENOSPC'));
+    expect(result.unsaved).toBe('ENOSPC');
     expect(result).toMatchObject({ written: 3, mark: { ready: true } });
     expect(held(ipvs)).toEqual(['tcp 10.0.0.1:80']);
   });
@@ -181,6 +185,64 @@ describe('ownership', () => {
     expect((await reconciler.apply(revised(rules(web), 2))).unsaved).toBeUndefined();
     await reconciler.apply(revised(rules(web), 2));
     expect(disk).toMatchObject({ keys: ['tcp 10.0.0.1:80'], saves: 1 });
+  });
+});
+
+describe('drift', () => {
+  const order = (ipvs: VirtualIpvs): string[] => ipvs.dump().flatMap(({ servers }) => servers.map(({ address }) => address).reverse());
+
+  test('what an earlier daemon left, and what a newer document changes, is none', async () => {
+    const { start } = director();
+    await start().apply(revised(rules(web, mail)));
+    const reconciler = start();
+    expect((await reconciler.apply(revised(rules(web), 2))).drift).toBeUndefined();
+    expect((await reconciler.apply(revised(rules(mail), 3))).drift).toBeUndefined();
+  });
+
+  test('what the kernel refuses each time is none', async () => {
+    const reconciler = director().start();
+    await reconciler.apply(revised(rules(web, odd)));
+    expect((await reconciler.apply(revised(rules(web, odd)))).drift).toBeUndefined();
+  });
+
+  test('a repair that the kernel refuses stands until it is taken', async () => {
+    const { ipvs, start } = director();
+    const reconciler = start();
+    await reconciler.apply(revised(rules(mail)));
+    const [held] = ipvs.dump();
+    if (held === undefined) throw new Error('no service');
+    ipvs.carryOut({ command: 'delService', id: held.service.id });
+    ipvs.refusal = 'ENOMEM';
+    const standing = { count: 2, standing: 2, differences: ['service tcp 10.0.0.2:25: is missing', expect.stringContaining('is missing')] };
+    expect((await reconciler.apply(revised(rules(mail)))).drift).toEqual({ ...standing, isNews: true });
+    expect((await reconciler.apply(revised(rules(mail)))).drift).toEqual({ ...standing, isNews: false });
+    ipvs.refusal = undefined;
+    expect((await reconciler.apply(revised(rules(mail)))).drift).toMatchObject({ standing: 0 });
+    expect((await reconciler.apply(revised(rules(mail)))).drift).toBeUndefined();
+  });
+
+  test('thousands of differences are counted, and the first of them told', async () => {
+    const { ipvs, start } = director();
+    const many = rules(...Array.from({ length: 100 }, (_, port) => service('10.0.0.1', [], { port: port + 1 })));
+    const reconciler = start();
+    await reconciler.apply(revised(many));
+    for (const {
+      service: { id },
+    } of ipvs.dump())
+      ipvs.carryOut({ command: 'delService', id });
+    const { drift } = await reconciler.apply(revised(many));
+    expect(drift).toMatchObject({ count: 100, standing: 0 });
+    expect(drift?.differences).toHaveLength(20);
+  });
+
+  test('of servers whose order matters the order is put right with the next pass, which is not long in coming, and is none', async () => {
+    const { ipvs, start } = director();
+    const hashed = (...hosts: readonly string[]) => revised(rules({ ...web, scheduler: 'sh', servers: hosts.map((host) => server(host)) }));
+    const reconciler = start();
+    await reconciler.apply(hashed('10.0.0.11', '10.0.0.12'));
+    expect((await reconciler.apply(hashed('10.0.0.13', '10.0.0.11', '10.0.0.12'))).unfinished).toBe(true);
+    expect(await reconciler.apply(hashed('10.0.0.13', '10.0.0.11', '10.0.0.12'))).toMatchObject({ drift: undefined, unfinished: false });
+    expect(order(ipvs)).toEqual(['10.0.0.13', '10.0.0.11', '10.0.0.12']);
   });
 });
 

@@ -2,7 +2,7 @@
 // is checked against a real kernel in test/ipvs.
 import type { CompiledRules, KernelFailure } from '../../src/keeper/ports.ts';
 import { failuresOf } from '../../src/rules/failures.ts';
-import { type KernelService, type KernelServices, serverKey, serviceKey } from '../../src/rules/kernelServices.ts';
+import { type HeldServer, type HeldService, type HeldServices, serverKey, serviceKey } from '../../src/rules/kernelServices.ts';
 import type { IpvsTable } from '../../src/rules/reconciler.ts';
 import { type IpvsDestination, type IpvsService, type IpvsServiceId, SERVICE_HASHED } from '../../src/wire/ipvs.ts';
 import { decodeIpvsRequest, type IpvsRequest } from '../../src/wire/ipvsRequest.ts';
@@ -14,9 +14,11 @@ export interface VirtualIpvs extends IpvsTable {
   /** Names of the commands carried out since the last call of this, in order. */
   takeCommands(): string[];
   /** Called after each request. */
-  onChange: (table: KernelServices) => void;
+  onChange: (table: HeldServices) => void;
   /** While set, every write is refused with it. */
   refusal: string | undefined;
+  /** How many connections a server has, by serverKey. */
+  readonly connections: Map<string, number>;
 }
 
 const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'mh', 'sed', 'nq', 'fo', 'ovf'];
@@ -30,8 +32,10 @@ export function createVirtualIpvs(): VirtualIpvs {
   const table = new Map<string, Entry>();
   let commands: string[] = [];
 
-  const dump = (): KernelServices =>
-    [...table.values()].map(({ service, servers }): KernelService => ({ service, servers: [...servers.values()] }));
+  const dump = (): HeldServices =>
+    [...table.values()].map(({ service, servers }): HeldService => ({ service, servers: [...servers.values()].reverse().map(held) }));
+
+  const held = (server: IpvsDestination): HeldServer => ({ ...server, connections: virtual.connections.get(serverKey(server)) ?? 0 });
 
   const carryOut = (request: IpvsRequest): string | undefined => {
     commands.push(request.command);
@@ -62,6 +66,7 @@ export function createVirtualIpvs(): VirtualIpvs {
     },
     onChange: () => undefined,
     refusal: undefined,
+    connections: new Map(),
   };
   return virtual;
 }

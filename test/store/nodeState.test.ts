@@ -76,13 +76,3 @@ test('maintenance survives a restart', async () => {
   await state.keepMaintenance(true);
   expect((await open()).maintenance).toBe(true);
 });
-
-test('the services that are ours survive a restart; a spoilt list counts as none and is told', async () => {
-  const state = await open();
-  expect(await state.ownership.load()).toEqual([]);
-  await state.ownership.save(['tcp 10.0.0.1:80']);
-  expect(await (await open()).ownership.load()).toEqual(['tcp 10.0.0.1:80']);
-  await writeFile(join(directory, 'owned-services.json'), '');
-  expect(await state.ownership.load()).toEqual([]);
-  expect(problems).toMatchObject([{ problem: 'corrupt' }]);
-});
