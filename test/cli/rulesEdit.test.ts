@@ -58,7 +58,7 @@ test('the editor is $VISUAL before $EDITOR, with the options that it holds', asy
 test('when nothing was changed nothing is applied', async () => {
   const daemon = await daemonWithRules();
   const { shown, exitCode, left } = await edited(daemon, `echo '# a comment' >> "$1"`);
-  expect(shown).toContain('nothing was changed');
+  expect(shown).toContain('there is nothing to change: revision 1 says the same');
   expect({ exitCode, left, revision: daemon.store.current()?.revision }).toEqual({ exitCode: 0, left: [], revision: 1 });
 });
 

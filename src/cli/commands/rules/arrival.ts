@@ -29,41 +29,40 @@ export async function awaitArrival(
   { withinMs, quiet }: Patience,
   world: World,
 ): Promise<Waited> {
-  const onProgress = quiet ? () => undefined : progressTold(withinMs, world);
+  const tell = quiet ? () => undefined : teller(withinMs, world);
+  const onProgress = (value: unknown): void => tell(value as RulesArrival);
   try {
     const arrival = await client.ask('rulesAwait', { revision, digest, withinMs }, { timeoutMs: withinMs + graceMs, onProgress });
-    if (!arrival.complete) return { arrival, exitCode: reportFailure(notEverywhere(arrival, withinMs), false, world) };
-    if (!quiet) world.out(arrival.directors.map(directorText).join('\n'));
-    return { arrival, exitCode: exitCodes.ok };
+    tell(arrival);
+    return { arrival, exitCode: arrival.complete ? exitCodes.ok : reportFailure(notEverywhere(arrival), false, world) };
   } catch (error) {
     if (!(error instanceof VspairError)) throw error;
     return { arrival: undefined, exitCode: reportFailure(error, false, world) };
   }
 }
 
-/** First for whom is waited; then what is new of a director. */
-function progressTold(withinMs: number, { err }: World): (value: unknown) => void {
+/** First for whom is waited; then each director that has it, once, and whatever else is new of one. */
+function teller(withinMs: number, { out, err }: World): (arrival: RulesArrival) => void {
   let known: ReadonlyMap<string, string> | undefined;
-  return (value) => {
-    const { directors } = value as RulesArrival;
+  return ({ directors }) => {
     const missing = directors.filter((director) => !hasArrived(director));
-    if (known === undefined) err(`waiting up to ${durationText(withinMs)} for ${missing.map(({ node }) => node).join(', ')}`);
-    const news = directors.filter((director) =>
-      known === undefined ? hasArrived(director) : known.get(director.node) !== director.detail,
-    );
-    for (const director of news) err(`  ${directorText(director)}`);
+    const settled = missing.every(({ state }) => state === 'refused');
+    if (known === undefined && !settled) err(`waiting up to ${durationText(withinMs)} for ${missing.map(({ node }) => node).join(', ')}`);
+    const news = directors.filter(({ node, detail }) => known?.get(node) !== detail);
+    for (const director of news) {
+      if (hasArrived(director)) out(directorText(director));
+      else if (known !== undefined) err(directorText(director));
+    }
     known = new Map(directors.map(({ node, detail }) => [node, detail]));
   };
 }
 
-function notEverywhere({ revision, directors }: RulesArrival, withinMs: number): VspairError {
-  const detail = directors.map(directorText).join('\n  ');
-  return new VspairError({
-    code: 'VSP_RULES_NOT_EVERYWHERE',
-    object: `revision ${revision}`,
-    attempt: `see it in every kernel within ${durationText(withinMs)}`,
-    detail: `\n  ${detail}`,
-  });
+function notEverywhere({ revision, directors }: RulesArrival): VspairError {
+  const detail = directors
+    .filter((director) => !hasArrived(director))
+    .map(directorText)
+    .join('; ');
+  return new VspairError({ code: 'VSP_RULES_NOT_EVERYWHERE', object: `revision ${revision}`, attempt: 'see it in every kernel', detail });
 }
 
 const directorText = ({ node, detail }: DirectorArrival): string => `${node} ${detail}`;

@@ -12,10 +12,10 @@ import { askDaemon } from '../../ask.ts';
 import type { Choose, Parser } from '../../cli.ts';
 import { counted, problemLines } from '../../renderProblems.ts';
 import type { World } from '../../world.ts';
-import { makeRevision } from './newRevision.ts';
+import { makeRevision, tellUnchanged } from './newRevision.ts';
 import { type ChangeOptions, changeOptions } from './options.ts';
 import { currentRules, noRules } from './revisions.ts';
-import { invalid } from './rulesFile.ts';
+import { invalidRules } from './rulesFile.ts';
 import { rulesFileText } from './show.ts';
 
 export function addRulesEdit(parser: Parser, choose: Choose): void {
@@ -35,13 +35,12 @@ async function edit(options: ChangeOptions, world: World): Promise<ExitCode> {
   const person = demandPerson(world);
   const current = await askDaemon(options, world, (client) => currentRules(client, world));
   const file = newFile(current);
-  const exitCode = await kept(file, world, async () => {
+  return kept(file, options, world, async () => {
     const document = await edited(file, person, world);
-    if (digestOf(document) === (current?.digest ?? digestOf(noRules))) return tellUnchanged(current, options, world);
+    if (digestOf(document) === (current?.digest ?? digestOf(noRules))) return tellUnchanged(current, options.json, world);
     const { message } = options;
     return askDaemon(options, world, (client) => makeRevision(client, { object: file, document, message, current }, options, world));
   });
-  return exitCode;
 }
 
 interface Person {
@@ -62,12 +61,12 @@ function newFile(current: RulesRevision | null): string {
   return file;
 }
 
-/** The file goes when what is in it is in use, or nothing was changed; else its place is told. */
-async function kept(file: string, { err }: World, work: () => Promise<ExitCode>): Promise<ExitCode> {
+/** The file goes when what is in it is in use, or says nothing new; else its place is told. */
+async function kept(file: string, { dryRun }: ChangeOptions, { err }: World, work: () => Promise<ExitCode>): Promise<ExitCode> {
   let done = false;
   try {
     const exitCode = await work();
-    done = exitCode === exitCodes.ok || exitCode === exitCodes.notEverywhere || exitCode === exitCodes.differs;
+    done = !dryRun && (exitCode === exitCodes.ok || exitCode === exitCodes.notEverywhere);
     return exitCode;
   } finally {
     if (done) rmSync(dirname(file), { recursive: true });
@@ -83,12 +82,6 @@ async function edited(file: string, { open, confirm }: Person, world: World): Pr
     if (read.ok) return read.document;
     for (const line of problemLines(read.problems, [])) world.err(line);
     if (await confirm(`${counted(read.problems.length, 'problem')}. Edit it again?`)) continue;
-    throw invalid(read, file, { err: () => undefined });
+    throw invalidRules(read, file);
   }
-}
-
-function tellUnchanged(current: RulesRevision | null, { json }: ChangeOptions, { out }: World): ExitCode {
-  const revision = current?.revision ?? 0;
-  out(json ? JSON.stringify({ ok: true, unchanged: true, revision }, null, 2) : 'nothing was changed');
-  return exitCodes.ok;
 }

@@ -76,8 +76,17 @@ export function foretell({ document, current }: NewRules, { json, exitCode }: Ch
   return changed && exitCode ? exitCodes.differs : exitCodes.ok;
 }
 
-export const unchangedText = (current: RulesRevision | null): string =>
+export function tellUnchanged(current: RulesRevision | null, json: boolean, { out }: World): ExitCode {
+  const revision = current?.revision ?? 0;
+  out(json ? JSON.stringify({ ok: true, unchanged: true, revision }, null, 2) : unchangedText(current));
+  return exitCodes.ok;
+}
+
+const unchangedText = (current: RulesRevision | null): string =>
   `there is nothing to change: revision ${current?.revision ?? 0} says the same`;
+
+/** What was done stands first in the history, why behind it. */
+export const messageOf = (what: string, why: string): string => (why === '' ? what : `${what}: ${why}`);
 
 export function refusalOf({ reason, detail, currentRevision }: Extract<RulesApplyResult, { ok: false }>, object: string): VspairError {
   const code = refusalCodes[reason] ?? 'VSP_REFUSED';

@@ -1,19 +1,11 @@
-// `vspair rules set|drain|restore`: changes of one server without editing a file. They are relative to whatever is in use:
-// one that meets a revision that came meanwhile is made again on top of it.
-import type { ControlClient } from '../../../control/client.ts';
+// `vspair rules set|drain|restore`: changes of one server without editing a file.
 import { VspairError } from '../../../errors/catalogue.ts';
-import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
-import { type ChangedRules, drainServer, restoreServer, type ServerSettings, setServer } from '../../../rules/change.ts';
-import { rulesDifference } from '../../../rules/diff.ts';
-import type { RulesDocument } from '../../../rules/document.ts';
-import { askDaemon } from '../../ask.ts';
+import type { ExitCode } from '../../../errors/exit-codes.ts';
+import { drainServer, restoreServer, type ServerSettings, setServer } from '../../../rules/change.ts';
 import type { Choose, Parser } from '../../cli.ts';
-import { differenceLines } from '../../renderDifference.ts';
 import type { World } from '../../world.ts';
-import { applyRules, conclude, foretell, refusalOf, unchangedText } from './newRevision.ts';
 import { type ChangeOptions, changeOptions } from './options.ts';
-import { currentRules, noRules } from './revisions.ts';
-import { messageOf } from './rollback.ts';
+import { makeChange } from './relativeChange.ts';
 
 const serverWord = { type: 'string', demandOption: true, describe: '10.0.0.11:80, or 10.0.0.11 for its every port' } as const;
 
@@ -84,44 +76,4 @@ function set(options: SetOptions, world: World): Promise<ExitCode> {
   }
   const what = `set ${server} of ${service}: ${words.join(', ')}`;
   return makeChange((rules) => setServer(rules, service, server, settings), what, options, world);
-}
-
-/** Whoever loses so often against others is told rather than left waiting. */
-const attempts = 5;
-
-type RelativeChange = (rules: RulesDocument) => ChangedRules;
-
-function makeChange(change: RelativeChange, what: string, options: ChangeOptions, world: World): Promise<ExitCode> {
-  return askDaemon(options, world, async (client) => {
-    for (let left = attempts - 1; ; left -= 1) {
-      const exitCode = await tryChange(client, change, { what, last: left === 0 }, options, world);
-      if (exitCode !== 'conflict') return exitCode;
-    }
-  });
-}
-
-async function tryChange(
-  client: ControlClient,
-  change: RelativeChange,
-  { what, last }: { readonly what: string; readonly last: boolean },
-  options: ChangeOptions,
-  world: World,
-): Promise<ExitCode | 'conflict'> {
-  const current = await currentRules(client, world);
-  const before = current?.document ?? noRules;
-  const changed = change(before);
-  if (!changed.ok) throw new VspairError({ code: 'VSP_RULES_UNKNOWN', object: 'the rules in use', attempt: what, detail: changed.detail });
-  const rules = { object: 'the rules in use', document: changed.document, message: messageOf(what, options.message), current };
-  if (options.dryRun) return foretell(rules, options, world);
-  if (changed.document === before) {
-    world.out(
-      options.json ? JSON.stringify({ ok: true, unchanged: true, revision: current?.revision ?? 0 }, null, 2) : unchangedText(current),
-    );
-    return exitCodes.ok;
-  }
-  const result = await applyRules(client, rules, world);
-  if (!result.ok && result.reason === 'conflict' && !last) return 'conflict';
-  if (!result.ok) throw refusalOf(result, 'the change');
-  if (!options.json) world.out(differenceLines(rulesDifference(before, changed.document), world.paint.out).join('\n'));
-  return conclude(client, rules, result, options, world);
 }

@@ -1,10 +1,10 @@
 // `vspair rules rollback REVISION`: the rules of an earlier revision as a new one. History only grows.
 import type { ControlClient } from '../../../control/client.ts';
-import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
+import type { ExitCode } from '../../../errors/exit-codes.ts';
 import { askDaemon } from '../../ask.ts';
 import type { Choose, Parser } from '../../cli.ts';
 import type { World } from '../../world.ts';
-import { makeRevision, unchangedText } from './newRevision.ts';
+import { makeRevision, messageOf, tellUnchanged } from './newRevision.ts';
 import { type ChangeOptions, changeOptions } from './options.ts';
 import { currentRules, demandRevision } from './revisions.ts';
 
@@ -29,14 +29,8 @@ export function addRulesRollback(parser: Parser, choose: Choose): void {
 async function rollback(client: ControlClient, options: RollbackOptions, world: World): Promise<ExitCode> {
   const current = await currentRules(client, world);
   const earlier = await demandRevision(client, options.revision);
-  if (earlier.digest === current?.digest && !options.dryRun) {
-    world.out(options.json ? JSON.stringify({ ok: true, unchanged: true, revision: current.revision }, null, 2) : unchangedText(current));
-    return exitCodes.ok;
-  }
+  if (earlier.digest === current?.digest && !options.dryRun) return tellUnchanged(current, options.json, world);
   const object = `revision ${earlier.revision}`;
   const message = messageOf(`rollback to revision ${earlier.revision}`, options.message);
   return makeRevision(client, { object, document: earlier.document, message, current }, options, world);
 }
-
-/** What was done stands first in the history, why behind it. */
-export const messageOf = (what: string, why: string): string => (why === '' ? what : `${what}: ${why}`);

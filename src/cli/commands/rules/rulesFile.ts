@@ -9,15 +9,17 @@ import type { World } from '../../world.ts';
 /** Tells the warnings. Throws VspairError: VSP_RULES_INVALID once every mistake is told; what reading the file throws. */
 export function demandRules(file: string, configFile: string, world: Pick<World, 'err'>): LoadedRules {
   const read = loadRules(file);
-  if (!read.ok) throw invalid(read, file, world);
+  if (!read.ok) {
+    for (const line of problemLines(read.problems, [])) world.err(line);
+    throw invalidRules(read, file);
+  }
   for (const line of problemLines([], warningsOf(read, configFile))) world.err(line);
   return read;
 }
 
-export function invalid({ problems }: InvalidRules, file: string, { err }: Pick<World, 'err'>): VspairError {
-  for (const line of problemLines(problems, [])) err(line);
-  return new VspairError({ code: 'VSP_RULES_INVALID', object: file, attempt: 'apply it', detail: counted(problems.length, 'problem') });
-}
+/** Its problems are told by whoever met them. */
+export const invalidRules = ({ problems }: InvalidRules, file: string): VspairError =>
+  new VspairError({ code: 'VSP_RULES_INVALID', object: file, attempt: 'apply it', detail: counted(problems.length, 'problem') });
 
 /** A rules file can be checked where there is no configuration; then its addresses are taken as they are. */
 export function warningsOf(read: LoadedRules, configFile: string): readonly Problem[] {
