@@ -66,6 +66,13 @@ test('set changes the server of the one service', () => {
   ]);
 });
 
+test('set leaves the same server of another service alone', () => {
+  const shared = server('10.0.0.11');
+  const twice = rules(service('10.0.0.1', [shared]), service('10.0.0.2', [shared]));
+  const changed = made(setServer(twice, '10.0.0.2:80', '10.0.0.11', { ...nothing, weight: 7 }));
+  expect(changed.services.map(({ servers }) => servers[0]?.weight)).toEqual([1, 7]);
+});
+
 test('what is not set stays, and setting what is there changes nothing', () => {
   const changed = made(setServer(document, '10.0.0.1:80', '10.0.0.11', { ...nothing, upperThreshold: 100 }));
   expect(changed.services[0]?.servers[0]).toEqual(server('10.0.0.11', { weight: 3, upperThreshold: 100 }));
