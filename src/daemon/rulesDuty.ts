@@ -126,6 +126,7 @@ class Duty implements RulesDuty {
     if (fact.type === 'becameActive' && this.#role !== 'serving') this.#role = fact.reason === 'adopted' ? 'serving' : 'taking';
     if (!this.#service.isOverAfter(fact)) return;
     this.#role = 'away';
+    this.#withhold();
     this.#work = Promise.all([this.#work, withdraw(this.#parts)]);
     this.#again();
   }
@@ -151,12 +152,21 @@ class Duty implements RulesDuty {
 
   async #pass(revision: RulesRevision, number: number): Promise<void> {
     const { store, report, everyMs } = this.#parts;
-    const after = await (this.#role === 'serving' ? apply(this.#parts, revision) : prepare(this.#parts, revision));
+    const serves = this.#role === 'serving';
+    const after = await (serves ? apply(this.#parts, revision) : prepare(this.#parts, revision));
+    // It is being taken out by now.
+    if (serves && this.#role === 'away') return;
     for (const event of newsOf(revision, this.#outcome, after)) report(event);
     this.#outcome = after;
     if (store.current() === revision && isOtherForKeeper(this.#told, after)) this.#tell();
     // Of those that wait for each other the last one comes again.
     if (number === this.#passes) this.#comeAgainIn(after.unfinished ? unfinishedMs : everyMs);
+  }
+
+  /** A takeover between the withdrawal and what is prepared after it would serve with what is being taken out. */
+  #withhold(): void {
+    this.#outcome = { ...this.#outcome, mark: { ...this.#outcome.mark, ready: false }, batch: undefined };
+    this.#tell();
   }
 
   #tell(): void {

@@ -374,11 +374,19 @@ describe('on cold standby', () => {
       ['in maintenance', fact({ type: 'enteredMaintenance', vrid: web })],
     ])('because it is %s', async (_title, message) => {
       const running = await serving(web);
-      const before = told.length;
       running.noteKeeper(message);
       await eventually(inKernel).toEqual([]);
-      await eventually(() => told.length).toBe(before + 1);
+      await eventually(() => lastTold()?.mark.ready).toBe(true);
       expect(lastTold()?.batch.labels).toHaveLength(2);
+    });
+
+    test('and until they are out and prepared anew it takes nothing over', async () => {
+      const running = await serving(web);
+      running.noteKeeper(becameBackup(web));
+      expect(inKernel()).toEqual(['tcp 10.0.0.1:80']);
+      expect(lastTold()?.mark.ready).toBe(false);
+      await running.close();
+      expect(lastTold()?.mark.ready).toBe(true);
     });
 
     test('because it stopped, before the end', async () => {
