@@ -254,6 +254,16 @@ test.each([
   expect(exitCode).toBe(exit);
 });
 
+test('rules export gives the rules in use as lines for ipvsadm, and nothing when there are none', async () => {
+  const socket = await answering({ rulesShow: () => revision });
+  expect(await spawned('rules', 'export', '--ipvsadm', '--socket', socket)).toEqual({
+    out: '-A -t 10.0.0.1:80 -s wlc\n-a -t 10.0.0.1:80 -r 10.0.0.11:80 -g -w 1',
+    err: '',
+    exitCode: 0,
+  });
+  expect(await ran(['rules', 'export', '--ipvsadm', '--socket', await answering({})])).toEqual({ out: '', err: '', exitCode: 0 });
+});
+
 test('rules show is a rules file with its revision above it', async () => {
   const socket = await answering({ rulesShow: () => revision });
   expect(await spawned('rules', 'show', '--socket', socket)).toEqual({

@@ -10,7 +10,7 @@ import { formatOf, formats } from '../../src/migration/import.ts';
 import { migrateKeepalived } from '../../src/migration/keepalived/migrate.ts';
 import { parseRules } from '../../src/rules/load.ts';
 import { fixture } from './files.ts';
-import { filesNamed, imported, noFiles, problemsOf, silentLines } from './imports.ts';
+import { filesNamed, imported, noFiles, parsed, problemsOf, silentLines } from './imports.ts';
 
 test.each([
   ['-A -t 10.0.0.1:80 -s rr', 'ipvsadm'],
@@ -63,6 +63,14 @@ const anyText = fc
     { maxLength: 40 },
   )
   .chain((lines) => fc.constantFrom('\n', '\r\n', ' ').map((end) => lines.join(end)));
+
+test.each(['everything.conf', 'definitions.conf', 'services.conf', 'ldirectord.cf'])(
+  'the rules file that is printed of %s is the same rules',
+  (name) => {
+    const { document } = parsed({ file: name, text: readFileSync(fixture(name), 'utf8') }, 'here');
+    expect(parseRules(rulesText(document), 'rules.yaml')).toMatchObject({ ok: true, document });
+  },
+);
 
 test.each(formats)('no text makes the reader of %s throw, and what it makes of one without mistakes is a rules file', (format) => {
   fc.assert(

@@ -50,7 +50,16 @@ interface Found {
 export function instanceIn(statement: Statement, ledger: Ledger): Instance {
   const found: Found = { peers: [], vips: [] };
   surplus(statement, 1, ledger);
-  readStatements(blockOf(statement, ledger), { read: readersOf(found, ledger), reasons: instanceReasons }, 'in vrrp_instance', ledger);
+  readStatements(
+    blockOf(statement, ledger),
+    {
+      read: readersOf(found, ledger),
+      repeatable: ['unicast_peer', 'virtual_ipaddress', 'virtual_ipaddress_excluded'],
+      reasons: instanceReasons,
+    },
+    'in vrrp_instance',
+    ledger,
+  );
   return completed(found, statement, ledger);
 }
 
@@ -159,7 +168,7 @@ export function syncGroupIn(statement: Statement, ledger: Ledger): SyncGroup {
     ],
   ]);
   surplus(statement, 1, ledger);
-  readStatements(blockOf(statement, ledger), { read, reasons: syncGroupReasons }, 'in vrrp_sync_group', ledger);
+  readStatements(blockOf(statement, ledger), { read, repeatable: ['group'], reasons: syncGroupReasons }, 'in vrrp_sync_group', ledger);
   const { place, lastLine, words } = statement;
   return { place, lastLine, name: words[0]?.text ?? '', members };
 }

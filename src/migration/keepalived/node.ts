@@ -45,7 +45,7 @@ export function keepalivedNode(file: string, statements: readonly Statement[], l
     ['vrrp_sync_group', (one) => void syncGroups.push(syncGroupIn(one, ledger))],
     ['global_defs', (one) => readGlobals(one, globals, ledger)],
   ]);
-  readStatements(statements, { read, reasons: topReasons }, 'outside of all blocks', ledger);
+  readStatements(statements, { read, repeatable: [...read.keys()], reasons: topReasons }, 'outside of all blocks', ledger);
   return { file, ...globals, instances, syncGroups, rules: reader.rules() };
 }
 

@@ -15,19 +15,25 @@ export function into<Target, Key extends keyof Target>(target: Target, key: Key,
 
 export interface Vocabulary {
   readonly read: ReadonlyMap<string, Read>;
+  /** Those of them that may come several times; of the others the last counts. */
+  readonly repeatable?: readonly string[];
   /** Keywords that have no counterpart. */
   readonly reasons: ReadonlyMap<string, Reason>;
 }
 
 /** `where` is the block in the words of the file, for people. */
-export function readStatements(statements: readonly Statement[], { read, reasons }: Vocabulary, where: string, ledger: Ledger): void {
+export function readStatements(statements: readonly Statement[], vocabulary: Vocabulary, where: string, ledger: Ledger): void {
+  const { read, repeatable = [], reasons } = vocabulary;
   const known = [...read.keys(), ...reasons.keys()];
+  const last = new Map(statements.map((statement) => [statement.keyword, statement]));
   for (const statement of statements) {
-    const reader = read.get(statement.keyword);
-    const reason = reasons.get(statement.keyword);
-    if (reader !== undefined) reader(statement);
-    else if (reason !== undefined) ledger.leftOut(statement, titleOf(statement), reason);
-    else ledger.leftOut(statement, titleOf(statement), unknown(statement.keyword, where, known));
+    const { keyword } = statement;
+    const reader = read.get(keyword);
+    const counting = repeatable.includes(keyword) ? statement : (last.get(keyword) ?? statement);
+    if (reader === undefined) ledger.leftOut(statement, titleOf(statement), reasons.get(keyword) ?? unknown(keyword, where, known));
+    else if (counting === statement) reader(statement);
+    else
+      ledger.leftOut(statement, titleOf(statement), { why: `line ${counting.place.line} says it again, and the last counts`, advice: '' });
   }
 }
 

@@ -17,7 +17,7 @@ const reasons = new Map([
 /** Of a whole file; what is no rule is in the account. */
 export function keepalivedRules(statements: readonly Statement[], ledger: Ledger): RulesDocument {
   const { read, rules } = rulesReader(statements, ledger);
-  readStatements(statements, { read, reasons }, 'outside of all blocks', ledger);
+  readStatements(statements, { read, repeatable: [...read.keys()], reasons }, 'outside of all blocks', ledger);
   return rules().document;
 }
 

@@ -47,12 +47,14 @@ export function readService(statement: Statement, endpoints: readonly Endpoint[]
   const found: Found = { flags: [], servers: [] };
   readStatements(
     blockOf(statement, ledger),
-    { read: readersOf(found, endpoints, ledger), reasons: virtualServerReasons },
+    { read: readersOf(found, endpoints, ledger), repeatable: ['real_server', ...schedulerFlagKeywords], reasons: virtualServerReasons },
     'in virtual_server',
     ledger,
   );
   return completed(found, statement, endpoints, ledger);
 }
+
+const schedulerFlagKeywords = ['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback', 'flag-1', 'flag-2', 'flag-3'];
 
 function readersOf(found: Found, endpoints: readonly Endpoint[], ledger: Ledger): ReadonlyMap<string, Read> {
   const scheduler = (one: Statement): void => setScheduler(found, one, ledger);
@@ -63,7 +65,7 @@ function readersOf(found: Found, endpoints: readonly Endpoint[], ledger: Ledger)
     ['lvs_sched', scheduler],
     ['lb_kind', method],
     ['lvs_method', method],
-    ...['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback', 'flag-1', 'flag-2', 'flag-3'].map((name) => [name, flag] as const),
+    ...schedulerFlagKeywords.map((name) => [name, flag] as const),
     ['ops', into(found, 'onePacket', () => true)],
     ['protocol', (one) => setProtocol(found, one, endpoints, ledger)],
     ['persistence_timeout', (one) => setPersistence(found, one, ledger)],

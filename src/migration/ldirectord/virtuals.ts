@@ -35,9 +35,16 @@ const takers: ReadonlyMap<string, Take> = new Map<string, Take>([
 
 export function virtualIn(virtual: Setting, ledger: Ledger): ServiceDraft[] {
   const found: Found = { servers: [] };
+  const last = new Map(virtual.section.map((setting) => [setting.key, setting]));
   for (const setting of virtual.section) {
     const take = takers.get(setting.key);
-    if (take !== undefined) take(setting, found, virtual, ledger);
+    const counting = /^real6?$/.test(setting.key) ? setting : (last.get(setting.key) ?? setting);
+    if (take !== undefined && counting !== setting)
+      ledger.leftOut(setting, `${setting.key}=${setting.value}`, {
+        why: `line ${counting.place.line} says it again, and the last counts`,
+        advice: '',
+      });
+    else if (take !== undefined) take(setting, found, virtual, ledger);
     else leaveOut(setting, sectionReasons, [...takers.keys()], ledger);
     if (setting.key === 'checktype' && setting.value === 'off') found.off = setting;
   }

@@ -82,6 +82,15 @@ test('a keyword that nobody knows is in the account, with the one that was proba
   ]);
 });
 
+test('of a setting that is said twice the last counts, and the other is told', () => {
+  const result = read(complete('lb_algo wlc\npersistence_timeout 5\nreal_server 10.0.0.11 80 {\nweight 1\nweight 2\n}'));
+  expect(result.document.services[0]).toMatchObject({ scheduler: 'wlc', servers: [{ weight: 2 }] });
+  expect(accountOf(result)).toEqual([
+    'k:2: left out: lb_algo rr: line 5 says it again, and the last counts',
+    'k:8: left out: weight 1: line 9 says it again, and the last counts',
+  ]);
+});
+
 test('what a service does not say is taken as keepalived takes it, and said', () => {
   const result = read('virtual_server 10.0.0.1 {\nreal_server 10.0.0.11 { }\n}');
   expect(result.document.services[0]).toMatchObject({ scheduler: 'wlc', persistence: 360, servers: [{ forward: 'nat', port: 0 }] });

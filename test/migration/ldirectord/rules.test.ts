@@ -53,6 +53,12 @@ test('checks, fallbacks, mails and defaults are in the account, line by line', (
   ]);
 });
 
+test('of a setting that is said twice the last counts, and the other is told', () => {
+  const result = read('virtual=10.0.0.1:80\n\tscheduler=wlc\n\tscheduler=rr\n\tprotocol=tcp\n');
+  expect(result.document.services[0]?.scheduler).toBe('rr');
+  expect(accountOf(result)).toEqual(['l:2: left out: scheduler=wlc: line 3 says it again, and the last counts']);
+});
+
 test('a password is never shown', () => {
   const result = read('virtual=10.0.0.1:80\n\tpasswd="geheim"\n\tsecret="geheim"\n');
   expect(JSON.stringify(result)).not.toContain('geheim');
