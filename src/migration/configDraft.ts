@@ -24,12 +24,22 @@ export interface GroupDraft {
   readonly priorities: ReadonlyMap<number, number>;
 }
 
+/** What is undefined the file does not say: the kernel's own stays. */
+export interface ConnectionSyncDraft {
+  readonly dev: string;
+  readonly syncId: number;
+  readonly maxLength?: number;
+  readonly group?: string;
+  readonly port?: number;
+  readonly ttl?: number;
+}
+
 export interface ConfigDraft {
   readonly cluster: string;
   readonly directors: readonly DirectorDraft[];
   readonly intervalMs: number;
   readonly groups: readonly GroupDraft[];
-  readonly connectionSync: { readonly dev: string; readonly syncId: number } | undefined;
+  readonly connectionSync: ConnectionSyncDraft | undefined;
   /** In seconds. */
   readonly timeouts:
     | { readonly tcp: number | undefined; readonly tcpFin: number | undefined; readonly udp: number | undefined }

@@ -102,7 +102,7 @@ function connectionSyncOf(nodes: readonly KeepalivedNode[], ledger: Ledger): Con
         `sync id ${followed?.vrid ?? 0}`,
         'keepalived.conf(5): by default the virtual_router_id of the instance, else 0',
       );
-    return { dev: daemon.dev, syncId: daemon.syncId ?? followed?.vrid ?? 0 };
+    return { dev: daemon.dev, syncId: daemon.syncId ?? followed?.vrid ?? 0, ...daemon.more };
   }
   const old = instances.find(({ syncInterface }) => syncInterface !== undefined);
   if (old?.syncInterface === undefined) return undefined;

@@ -1,4 +1,5 @@
 // All that one node's keepalived.conf says: the rules, and what becomes the configuration.
+import type { ConnectionSyncDraft } from '../configDraft.ts';
 import type { Ledger, Passage } from '../ledger.ts';
 import type { Settled } from '../serviceDraft.ts';
 import { type Instance, instanceIn, type SyncGroup, syncGroupIn } from './instances.ts';
@@ -19,6 +20,7 @@ export interface SyncDaemon extends Passage {
   /** The instance that it follows. */
   readonly instance: string | undefined;
   readonly syncId: number | undefined;
+  readonly more: Pick<ConnectionSyncDraft, 'maxLength' | 'group' | 'port' | 'ttl'>;
 }
 
 export interface KeepalivedNode {
@@ -77,28 +79,23 @@ function timeoutsIn(one: Statement, ledger: Ledger): Timeouts {
 }
 
 /** `lvs_sync_daemon INTERFACE [[inst] INSTANCE] [id ID] [maxlen LEN] [port PORT] [ttl TTL] [group ADDRESS]` */
-function syncDaemonIn(one: Statement, ledger: Ledger): SyncDaemon {
-  const [dev = '', ...rest] = one.words.map((word) => word.text);
-  const pairs = new Map<string, string>();
-  const named = ['inst', 'id', 'maxlen', 'port', 'ttl', 'group'];
-  for (let at = 0; at < rest.length; at += 1) {
-    const [word = '', value = ''] = [rest[at], rest[at + 1]];
-    if (named.includes(word)) at += 1;
-    pairs.set(named.includes(word) ? word : 'inst', named.includes(word) ? value : word);
+function syncDaemonIn(one: Statement, ledger: Ledger): SyncDaemon | undefined {
+  const text = one.words.map((word) => word.text).join(' ');
+  const pattern =
+    /^(\S+)(?: (?:inst )?(?!(?:id|maxlen|port|ttl|group) )(\S+))?((?: (?:(?:id|maxlen|port|ttl) \d{1,5}|group [0-9a-fA-F.:]+))*)$/;
+  const [, dev, instance, rest = ''] = pattern.exec(text) ?? [];
+  if (dev === undefined) {
+    ledger.wrong(one, titleOf(one), 'lvs_sync_daemon INTERFACE inst INSTANCE id ID maxlen LEN port PORT ttl TTL group ADDRESS');
+    return undefined;
   }
-  if (dev === '') ledger.wrong(one, titleOf(one), 'lvs_sync_daemon and the name of an interface');
-  const others = [...pairs].filter(([word]) => word !== 'inst' && word !== 'id').map((pair) => pair.join(' '));
-  if (others.length > 0)
-    ledger.leftOut(one, `lvs_sync_daemon ${others.join(' ')}`, {
-      why: 'this is not carried over',
-      advice: 'see ipvs.connectionSync in the documentation of the configuration',
-    });
-  const id = pairs.get('id');
-  return {
-    place: one.place,
-    lastLine: one.lastLine,
-    dev,
-    instance: pairs.get('inst'),
-    syncId: id === undefined ? undefined : Number(/^\d{1,3}$/.exec(id)?.[0] ?? 0),
+  const said = (name: string): string | undefined => new RegExp(` ${name} (\\S+)`).exec(rest)?.[1];
+  const number = (name: string): number | undefined => (said(name) === undefined ? undefined : Number(said(name)));
+  const [maxLength, group, port, ttl] = [number('maxlen'), said('group'), number('port'), number('ttl')];
+  const more = {
+    ...(maxLength === undefined ? {} : { maxLength }),
+    ...(group === undefined ? {} : { group }),
+    ...(port === undefined ? {} : { port }),
+    ...(ttl === undefined ? {} : { ttl }),
   };
+  return { place: one.place, lastLine: one.lastLine, dev, instance, syncId: number('id'), more };
 }

@@ -171,6 +171,31 @@ test('whether a group preempts is for the director with the highest priority to 
   expect(migrated({ low: instance(''), high: high.replace('advert_int', 'nopreempt\nadvert_int') }).config.groups[0]?.preempt).toBe(false);
 });
 
+test.each([
+  ['lvs_sync_daemon eth1', { dev: 'eth1', syncId: 0 }],
+  ['lvs_sync_daemon eth1 v', { dev: 'eth1', syncId: 51 }],
+  ['lvs_sync_daemon eth1 inst v id 7', { dev: 'eth1', syncId: 7 }],
+  [
+    'lvs_sync_daemon eth1 id 7 maxlen 1400 port 9000 ttl 2 group 224.0.0.82',
+    { dev: 'eth1', syncId: 7, maxLength: 1400, port: 9000, ttl: 2, group: '224.0.0.82' },
+  ],
+])('%s is connectionSync', (line, connectionSync) => {
+  const { config, problems } = migrated({ k: `${instance('')}global_defs {\n${line}\n}` });
+  expect({ connectionSync: config.connectionSync, problems }).toEqual({ connectionSync, problems: [] });
+});
+
+test('lvs_timeouts are timeouts, and those that are not said stay out', () => {
+  expect(migrated({ k: `${instance('')}global_defs {\nlvs_timeouts tcp 900 udp 60\n}` }).text).toContain(
+    'ipvs:\n  timeouts: { tcp: 900s, udp: 60s }',
+  );
+});
+
+test.each(['lvs_timeouts tcp', 'lvs_timeouts icmp 5', 'lvs_sync_daemon', 'lvs_sync_daemon eth1 id x'])('%s is a mistake', (line) => {
+  expect(migrated({ k: `${instance('')}global_defs {\n${line}\n}` }).problems).toEqual([
+    expect.stringContaining(`k:12:1: ${line}; expected lvs_`) as unknown,
+  ]);
+});
+
 test('all groups have the shortest interval of them', () => {
   const { config, account } = migrated({ k: instance('') + instance('', 'w', 52).replace('advert_int 1', 'advert_int 3') });
   expect(config.intervalMs).toBe(1000);
