@@ -61,6 +61,19 @@ test.each([
   expect(read(complete(`real_server 10.0.0.11 80 {\n${method}\n}`)).document.services[0]?.servers[0]).toMatchObject(server);
 });
 
+test.each([
+  ['lb_algo sh\nsh-port\nsh-fallback', ['sh-port', 'sh-fallback'], ''],
+  ['lb_algo mh\nflag-1\nflag-2', ['mh-fallback', 'mh-port'], ''],
+  ['flag-2\nlb_algo sh', ['sh-port'], ''],
+  ['sh-port\nlb_algo sh', [], 'sh-port: it stands before lb_algo, and keepalived passes it over there'],
+  ['lb_algo sh\nmh-port', [], 'mh-port: the scheduler sh has no such flag'],
+  ['lb_algo rr\nflag-1', [], 'flag-1: the scheduler rr has no such flag'],
+])('of the flags in %j those stay that keepalived takes', (text, schedulerFlags, told) => {
+  const result = read(`virtual_server 10.0.0.1 80 {\n${text}\nlb_kind DR\nprotocol TCP\nreal_server 10.0.0.11 80 { }\n}`);
+  expect(result.document.services[0]?.schedulerFlags).toEqual(schedulerFlags);
+  expect(accountOf(result).join()).toContain(told);
+});
+
 test('nothing that has no counterpart is passed over, and a block is told once with its lines', () => {
   const result = read(
     complete(
