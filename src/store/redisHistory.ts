@@ -15,8 +15,8 @@ export interface RedisHistory {
   /** By its number, or by its digest. Undefined: not there (any more). */
   find(which: number | string): Promise<StoredRules | undefined>;
   /**
-   * Sees to it that the history has this revision. 'superseded': another one has its number there, so that this one was
-   * lost by the store and its number used again.
+   * Sees to it that the history has this revision, or has had it. 'superseded': another one has its number there, so that
+   * this one was lost by the store and its number used again.
    */
   remember(revision: RulesRevision): Promise<Remembered>;
 }
@@ -81,7 +81,7 @@ export function historyIn(redis: CommandClient, { history, documents }: RedisKey
       const isIt = ({ entry }: Listed): boolean => entry.revision === revision.revision && entry.digest === revision.digest;
       if ((await listed(recent)).some(isIt)) return 'known';
       const all = await listed(mostRevisions);
-      if (all.some(isIt)) return 'known';
+      if (all.some(isIt) || isForgotten(revision.revision, all)) return 'known';
       const { text, keep } = await pack(JSON.stringify(revision.document));
       const superseded = all.some(({ entry }) => entry.revision === revision.revision);
       const fields = { revision: `${revision.revision}`, ...factsOf(revision), ...(superseded ? { superseded: '1' } : {}) };
@@ -90,6 +90,10 @@ export function historyIn(redis: CommandClient, { history, documents }: RedisKey
     },
   };
 }
+
+/** Older than a history that has dropped its oldest revisions: a director that was away for long has it still. */
+const isForgotten = (revision: number, listed: readonly Listed[]): boolean =>
+  listed.length >= fewestRevisions && listed.every(({ entry }) => entry.revision > revision);
 
 /** Of several of a number the one that did not lose; the number belongs to it. */
 function chosen(listed: readonly Listed[], which: number | string): Listed | undefined {

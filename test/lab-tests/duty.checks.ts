@@ -52,6 +52,10 @@ export const dutyChecks: readonly Check[] = [
     run: () => crashAndStart(scene),
   },
   {
+    title: 'Redis frozen, and full: an apply is refused, no virtual IP moves, and the kernels keep their rules',
+    run: () => frozenAndFull(scene),
+  },
+  {
     title: 'Redis emptied: the kernels keep their rules, and status says that the store has lost them',
     async run() {
       await scene.cluster.store.exec(['redis-cli', '-u', scene.redis.url, 'flushall']);
@@ -89,6 +93,28 @@ async function applyWrongRules({ vs1, directors }: Scene): Promise<void> {
   assert.equal(exitCode, 6, output);
   assert.match(output, /wrong\.yaml:8:\d+: /);
   for (const { host } of directors) await assertTable(host, services);
+}
+
+async function frozenAndFull({ cluster, redis, vs1, directors, watch }: Scene): Promise<void> {
+  await watch.forget();
+  redis.process.signal('SIGSTOP');
+  await vs1.until(({ self }) => !self.daemon.store.connected, 20_000);
+  await assertRefused(vs1);
+  redis.process.signal('SIGCONT');
+  await vs1.until(({ self }) => self.daemon.store.connected, 20_000);
+  await cluster.store.exec(['redis-cli', '-u', redis.url, 'config', 'set', 'maxmemory', '1']);
+  await assertRefused(vs1);
+  await cluster.store.exec(['redis-cli', '-u', redis.url, 'config', 'set', 'maxmemory', '0']);
+  for (const { host } of directors) await assertTable(host, services);
+  assert.deepEqual(await watch.allChanges(), []);
+}
+
+/** Exit code 7: the shared state does not answer, or does not take it. */
+async function assertRefused(director: Director): Promise<void> {
+  const file = join(director.folder, 'other.yaml');
+  writeFileSync(file, rulesText('dr'));
+  const { exitCode, output } = await director.command('rules', 'apply', file);
+  assert.equal(exitCode, 7, output);
 }
 
 async function crashAndStart(active: Scene): Promise<void> {

@@ -71,6 +71,23 @@ describe('while vs1 serves', () => {
       await bothNotice(true);
     }));
 
+  test('Redis full: nothing moves, both directors say so, and neither takes itself for cut off', () =>
+    nothingMoves(async () => {
+      await configureRedis('maxmemory', '1');
+      await bothSay((problem) => problem.includes('OOM'));
+      await bothNotice(true);
+      await configureRedis('maxmemory', '0');
+      await bothSay(undefined);
+    }));
+
+  test('Redis made a replica that takes no writes: nothing moves', () =>
+    nothingMoves(async () => {
+      await pair.cluster.store.exec(['redis-cli', '-u', redis.url, 'replicaof', '192.0.2.1', '6379']);
+      await bothSay((problem) => problem.includes('READONLY'));
+      await pair.cluster.store.exec(['redis-cli', '-u', redis.url, 'replicaof', 'no', 'one']);
+      await bothSay(undefined);
+    }));
+
   test('Redis emptied: nothing moves', () =>
     nothingMoves(async () => {
       await pair.cluster.store.exec(['redis-cli', '-u', redis.url, 'flushall']);
@@ -97,6 +114,19 @@ describe('while vs1 serves', () => {
     expect(await pair.watch.allChanges()).toEqual([]);
     expect(await pair.watch.holders(outside)).toEqual(['vs1']);
     expect(wire.announcements(pair.vsbak.host, outside, begin)).toEqual([]);
+  }
+
+  const configureRedis = (option: string, value: string): Promise<unknown> =>
+    pair.cluster.store.exec(['redis-cli', '-u', redis.url, 'config', 'set', option, value]);
+
+  /** A problem like this, or none at all. */
+  async function bothSay(problem: ((text: string) => boolean) | undefined): Promise<void> {
+    for (const director of [pair.vs1, pair.vsbak]) {
+      await director.until(({ self }) => {
+        const { errors } = self.daemon.rules;
+        return problem === undefined ? errors.length === 0 : errors.some(problem);
+      }, 20_000);
+    }
   }
 
   async function bothNotice(connected: boolean): Promise<void> {
