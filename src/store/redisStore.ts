@@ -40,6 +40,10 @@ export function createRedisStore(options: RedisStoreOptions): RulesStore {
   const shared = share(options, held, health);
   const { connection, traces, history, refresh, leave, adopt } = shared;
   const poll = setInterval(() => void look(), options.pollMs);
+  // A cluster whose other node has taken over says nothing: it is asked.
+  const retry = setInterval(() => {
+    if (!health.connected()) void refresh();
+  }, options.access.timings.longestPauseMs);
 
   const look = async (): Promise<void> => {
     await refresh();
@@ -71,7 +75,7 @@ export function createRedisStore(options: RedisStoreOptions): RulesStore {
       eventsLost: traces.eventsLost(),
     }),
     async close() {
-      clearInterval(poll);
+      for (const timer of [poll, retry]) clearInterval(timer);
       await leave();
       connection.close();
       await held.saved();

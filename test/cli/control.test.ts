@@ -246,6 +246,7 @@ test('a rules file that is wrong in one line is not sent at all, exit 6', async 
 test.each([
   ['unavailable', 'VSP_STORE_UNAVAILABLE', 7, 'the detail; revision 14 stays in use'],
   ['unconfirmed', 'VSP_RULES_UNCONFIRMED', 7, 'the detail'],
+  ['newer', 'VSP_FORMAT_NEWER', 4, 'the detail; revision 14 stays in use'],
 ])('rules that are not taken (%s) end with %s', async (reason, code, exit, said) => {
   const socket = await answering({ rulesApply: () => ({ ok: false, reason, detail: 'the detail', currentRevision: 14 }) });
   const { err, exitCode } = await ran(['rules', 'apply', written(rulesFile), '--socket', socket]);

@@ -56,10 +56,12 @@ export const dutyChecks: readonly Check[] = [
     run: () => frozenAndFull(scene),
   },
   {
-    title: 'Redis emptied: the kernels keep their rules, and status says that the store has lost them',
+    title: 'Redis emptied: the kernels keep their rules, status says that the store has lost them, and publish gives them back',
     async run() {
       await scene.cluster.store.exec(['redis-cli', '-u', scene.redis.url, 'flushall']);
-      await scene.vs1.until(({ problems }) => problems.some((problem) => problem.includes('no rules any more')), 20_000);
+      await scene.vs1.until(({ problems }) => problems.some((problem) => problem.includes('vspair rules publish')), 20_000);
+      for (const { host } of scene.directors) await assertTable(host, services);
+      await publish(scene);
       for (const { host } of scene.directors) await assertTable(host, services);
     },
   },
@@ -107,6 +109,14 @@ async function frozenAndFull({ cluster, redis, vs1, directors, watch }: Scene): 
   await cluster.store.exec(['redis-cli', '-u', redis.url, 'config', 'set', 'maxmemory', '0']);
   for (const { host } of directors) await assertTable(host, services);
   assert.deepEqual(await watch.allChanges(), []);
+}
+
+async function publish({ cluster, redis, vsbak }: Scene): Promise<void> {
+  const { exitCode, output } = await vsbak.command('rules', 'publish');
+  assert.equal(exitCode, 0, output);
+  await vsbak.until(({ self }) => self.daemon.rules.errors.length === 0, 20_000);
+  const revision = await cluster.store.exec(['redis-cli', '-u', redis.url, 'hget', 'vspair:lab:rules', 'revision']);
+  assert.equal(revision.trim(), '2');
 }
 
 /** Exit code 7: the shared state does not answer, or does not take it. */

@@ -98,4 +98,5 @@ const refusalCodes: Readonly<Record<string, ErrorCode>> = {
   conflict: 'VSP_RULES_CONFLICT',
   unavailable: 'VSP_STORE_UNAVAILABLE',
   unconfirmed: 'VSP_RULES_UNCONFIRMED',
+  newer: 'VSP_FORMAT_NEWER',
 };
