@@ -227,6 +227,21 @@ test('what only the other file has comes over too, and is told', () => {
   );
 });
 
+test('of instances with one virtual_router_id those of one name belong together, wherever they stand', () => {
+  const six = (priority: number): string =>
+    instance('', 'six').replace('10.0.0.51/24', '2001:db8::1/64').replace('priority 100', `priority ${priority}`);
+  const four = (priority: number): string => instance('').replace('priority 100', `priority ${priority}`);
+  const { config } = migrated({ one: four(200) + six(20), other: six(10) + four(100) });
+  expect(config.directors.map(({ priority }) => priority)).toEqual([200, 100]);
+  expect(config.groups.map(({ priorities }) => [...priorities])).toEqual([
+    [],
+    [
+      [0, 20],
+      [1, 10],
+    ],
+  ]);
+});
+
 test('a service that the two files have differently is that of the first, and told', () => {
   const server = (weight: number): string =>
     `virtual_server 10.0.0.51 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\nreal_server 10.0.0.11 80 {\nweight ${weight}\n}\n}\n`;
