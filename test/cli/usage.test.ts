@@ -49,10 +49,15 @@ test.each([
   ['rules without an action', ['rules'], 'which action?'],
   ['rules check without a file', ['rules', 'check'], 'Not enough non-option arguments'],
   ['a wait without a unit', ['rules', 'drain', '10.0.0.11', '--wait', '10'], '--wait is "10"; expected a time up to 1h, such as 30s'],
-  ['a weight that no kernel takes', ['rules', 'set', 'a', 'b', '--weight', '65536'], '--weight is 65536; expected a whole number from 0'],
-  ['a weight that is no number', ['rules', 'set', 'a', 'b', '--weight', 'low'], '--weight is NaN; expected a whole number from 0 to 65535'],
+  ['a weight that no kernel takes', ['rules', 'set', 'a', 'b', '--weight', '65536'], '--weight is "65536"; expected a whole number from 0'],
+  [
+    'a weight that is no number',
+    ['rules', 'set', 'a', 'b', '--weight', 'low'],
+    '--weight is "low"; expected a whole number from 0 to 65535',
+  ],
+  ['an empty weight', ['rules', 'set', 'a', 'b', '--weight', ''], '--weight is ""; expected a whole number'],
   ['nothing to set', ['rules', 'set', '10.0.0.1:80', '10.0.0.11'], 'nothing to set: add --weight'],
-  ['a history of no entries', ['rules', 'history', '--limit', '0'], '--limit is 0; expected a whole number from 1 to 10000'],
+  ['a history of no entries', ['rules', 'history', '--limit', '0'], '--limit is "0"; expected a whole number from 1 to 10000'],
   ['rules edit without a terminal', ['rules', 'edit'], 'there is no terminal; change a file instead: vspair rules show > FILE'],
 ])('%s is a mistake of usage', async (_, words, said) => {
   const { out, err, exitCode } = await ran(words);

@@ -7,7 +7,7 @@ import type { World } from '../../world.ts';
 import { type Basis, basisOf, isInUse } from './basis.ts';
 import { tellConflict } from './conflict.ts';
 import { makeRevision } from './newRevision.ts';
-import { type ChangeOptions, changeOptions } from './options.ts';
+import { type ChangeOptions, changeOptions, wholeNumber } from './options.ts';
 import { currentRules } from './revisions.ts';
 import { demandRules } from './rulesFile.ts';
 
@@ -25,7 +25,7 @@ export function addRulesApply(parser: Parser, choose: Choose): void {
       command
         .positional('file', { type: 'string', demandOption: true, describe: 'A rules file' })
         .options(changeOptions)
-        .option('expected-revision', { type: 'number', requiresArg: true, describe: 'Refuse unless this revision is in use now' })
+        .option('expected-revision', wholeNumber('expected-revision', 0, 0xffff_ffff, 'Refuse unless this revision is in use now'))
         .option('force', { type: 'boolean', default: false, describe: 'Also over changes that came since the file was made' })
         .example('$0 rules apply rules.yaml -m "real3 added"', 'waits until both kernels have it')
         .example('$0 rules apply rules.yaml --dry-run', 'what would change'),

@@ -10,7 +10,6 @@ import type { Choose, Parser } from '../../cli.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { differenceLines } from '../../renderDifference.ts';
 import type { World } from '../../world.ts';
-import { exitCodeOption } from './options.ts';
 import { currentRules, demandRevision, noRules, revisionName } from './revisions.ts';
 import { demandRules } from './rulesFile.ts';
 
@@ -28,7 +27,7 @@ export function addRulesDiff(parser: Parser, choose: Choose): void {
       command
         .positional('from', { type: 'string', describe: 'A revision or a rules file  [default: the revision before the one in use]' })
         .positional('to', { type: 'string', describe: 'A revision or a rules file  [default: the revision in use]' })
-        .options(exitCodeOption)
+        .option('exit-code', { type: 'boolean', default: false, describe: 'Exit 11 when there is a difference' })
         .example('$0 rules diff', 'what the last change was')
         .example('$0 rules diff 12', 'what has changed since revision 12')
         .example('$0 rules diff rules.yaml', 'what has changed since this file')

@@ -8,11 +8,14 @@ import type { Choose, Parser } from '../../cli.ts';
 import { columns } from '../../columns.ts';
 import type { GlobalOptions } from '../../options.ts';
 import type { World } from '../../world.ts';
+import { wholeNumber } from './options.ts';
 import { currentRules } from './revisions.ts';
 
 interface HistoryOptions extends GlobalOptions {
-  readonly limit: number;
+  readonly limit: number | undefined;
 }
+
+const usualLimit = 20;
 
 export function addRulesHistory(parser: Parser, choose: Choose): void {
   parser.command(
@@ -20,21 +23,16 @@ export function addRulesHistory(parser: Parser, choose: Choose): void {
     'List the revisions of the rules, newest first',
     (command) =>
       command
-        .option('limit', { type: 'number', default: 20, requiresArg: true, coerce: readLimit, describe: 'At most so many' })
+        .option('limit', wholeNumber('limit', 1, longestHistory, `At most so many  [default: ${usualLimit}]`))
         .example('$0 rules history', 'who changed what when')
         .example('$0 rules history --limit 1000 --json', 'all of it, for programs'),
     (options) => choose((world) => askDaemon(options, world, (client) => history(client, options, world))),
   );
 }
 
-function readLimit(limit: number): number {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= longestHistory) return limit;
-  throw new Error(`--limit is ${limit}; expected a whole number from 1 to ${longestHistory}`);
-}
-
 async function history(client: ControlClient, { limit, json }: HistoryOptions, world: World): Promise<ExitCode> {
   const current = await currentRules(client, world);
-  const entries = await client.ask('rulesHistory', { limit });
+  const entries = await client.ask('rulesHistory', { limit: limit ?? usualLimit });
   const listed = entries.map((entry) => ({ ...entry, inUse: isIt(entry, current) }));
   if (json) world.out(JSON.stringify(listed, null, 2));
   else world.out(listed.length === 0 ? 'there are no revisions yet: vspair rules apply FILE' : historyTable(listed).join('\n'));

@@ -4,7 +4,7 @@ import type { ExitCode } from '../../../errors/exit-codes.ts';
 import { drainServer, restoreServer, type ServerSettings, setServer } from '../../../rules/change.ts';
 import type { Choose, Parser } from '../../cli.ts';
 import type { World } from '../../world.ts';
-import { type ChangeOptions, changeOptions } from './options.ts';
+import { type ChangeOptions, changeOptions, wholeNumber } from './options.ts';
 import { makeChange } from './relativeChange.ts';
 
 const serverWord = { type: 'string', demandOption: true, describe: '10.0.0.11:80, or 10.0.0.11 for its every port' } as const;
@@ -17,23 +17,17 @@ export function addRulesSet(parser: Parser, choose: Choose): void {
       command
         .positional('service', { type: 'string', demandOption: true, describe: '10.0.0.1:80, tcp/10.0.0.1:80 or "fwmark 7"' })
         .positional('server', serverWord)
-        .option('weight', { type: 'number', requiresArg: true, coerce: upTo(65_535, 'weight'), describe: '0: no new connections' })
-        .option('upper-threshold', { ...threshold, coerce: upTo(0xffff_ffff, 'upper-threshold'), describe: '0: no bound' })
-        .option('lower-threshold', { ...threshold, coerce: upTo(0xffff_ffff, 'lower-threshold'), describe: '0: none' })
+        .option('weight', wholeNumber('weight', 0, 65_535, 'Its share of new connections  [0: none]'))
+        .option(
+          'upper-threshold',
+          wholeNumber('upper-threshold', 0, 0xffff_ffff, 'Connections from which on it gets no more  [0: no bound]'),
+        )
+        .option('lower-threshold', wholeNumber('lower-threshold', 0, 0xffff_ffff, 'Connections below which it gets some again'))
         .options(changeOptions)
         .example('$0 rules set 10.0.0.1:80 10.0.0.11 --weight 3', '')
         .example('$0 rules set "fwmark 7" 10.0.0.11 --weight 0', ''),
     (options) => choose((world) => set(options, world)),
   );
-}
-
-const threshold = { type: 'number', requiresArg: true } as const;
-
-function upTo(most: number, name: string): (value: number | undefined) => number | undefined {
-  return (value) => {
-    if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= most)) return value;
-    throw new Error(`--${name} is ${value}; expected a whole number from 0 to ${most}`);
-  };
 }
 
 export function addRulesDrain(parser: Parser, choose: Choose): void {

@@ -12,14 +12,10 @@ export interface ChangeOptions extends GlobalOptions {
   readonly noWait: boolean;
 }
 
-export const exitCodeOption = {
-  'exit-code': { type: 'boolean', default: false, describe: 'Exit 11 when there is a difference' },
-} as const;
-
 export const changeOptions = {
   message: { type: 'string', default: '', alias: 'm', requiresArg: true, describe: 'Why, for the history' },
   'dry-run': { type: 'boolean', default: false, describe: 'Show what would change, and change nothing' },
-  ...exitCodeOption,
+  'exit-code': { type: 'boolean', default: false, describe: 'With --dry-run: exit 11 when something would change' },
   wait: {
     type: 'string',
     default: '10s',
@@ -29,6 +25,20 @@ export const changeOptions = {
   },
   'no-wait': { type: 'boolean', default: false, describe: 'Do not wait' },
 } as const;
+
+/** An option that is a whole number. Not of yargs' type number, to which an empty text is 0. */
+export const wholeNumber = (name: string, least: number, most: number, describe: string) =>
+  ({
+    type: 'string',
+    requiresArg: true,
+    describe,
+    coerce(text: string | undefined): number | undefined {
+      if (text === undefined) return undefined;
+      const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+      if (value >= least && value <= most) return value;
+      throw new Error(`--${name} is ${JSON.stringify(text)}; expected a whole number from ${least} to ${most}`);
+    },
+  }) as const;
 
 function readWait(text: string): number {
   const ms = parseDuration(text);
