@@ -135,15 +135,7 @@ function setFamily(found: Found, one: Statement, ledger: Ledger): void {
 
 function completed(found: Found, statement: Statement, endpoints: readonly Endpoint[], ledger: Ledger): ServiceSettings {
   const { scheduler = 'wlc', protocol = 'udp', forwarding = { forward: 'nat', tunnel: undefined }, persistenceNetmask } = found;
-  if (found.scheduler === undefined) ledger.assumed(statement, 'scheduler wlc', 'lb_algo is missing, and that is what keepalived takes');
-  if (found.forwarding === undefined) ledger.assumed(statement, 'forward nat', 'lb_kind is missing; keepalived.conf(5): NAT by default');
-  if (found.protocol === undefined && endpoints.some(({ by }) => by === 'address'))
-    ledger.assumed(
-      statement,
-      'protocol udp',
-      'protocol is missing, and that is what keepalived takes',
-      'say protocol TCP if that is meant',
-    );
+  assumeWhatIsMissing(found, statement, endpoints, ledger);
   const persistence = found.persistence ?? (persistenceNetmask === undefined ? undefined : granular(statement, ledger));
   return {
     rule: {
@@ -160,6 +152,17 @@ function completed(found: Found, statement: Statement, endpoints: readonly Endpo
     weight: found.weight ?? 1,
     servers: found.servers,
   };
+}
+
+/** What is there and wrong has been told already. */
+function assumeWhatIsMissing(found: Found, statement: Statement, endpoints: readonly Endpoint[], ledger: Ledger): void {
+  const says = (...keywords: readonly string[]): boolean => statement.block?.some(({ keyword }) => keywords.includes(keyword)) === true;
+  const taken = 'and that is what keepalived takes';
+  if (found.scheduler === undefined)
+    ledger.assumed(statement, 'scheduler wlc', `lb_algo ${says('lb_algo', 'lvs_sched') ? 'names none' : 'is missing'}, ${taken}`);
+  if (!says('lb_kind', 'lvs_method')) ledger.assumed(statement, 'forward nat', 'lb_kind is missing; keepalived.conf(5): NAT by default');
+  if (!says('protocol') && endpoints.some(({ by }) => by === 'address'))
+    ledger.assumed(statement, 'protocol udp', `protocol is missing, ${taken}`, 'say protocol TCP if that is meant');
 }
 
 function granular(statement: Statement, ledger: Ledger): number {

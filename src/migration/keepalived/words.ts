@@ -45,7 +45,7 @@ function wordAt(line: string, start: number): { readonly text: string; readonly 
       continue;
     }
     const reference = quoted ? undefined : /^\$\{[^{}\s]*\}/.exec(line.slice(at, at + 200))?.[0];
-    if (!quoted && reference === undefined && /[\s{}]/.test(here)) break;
+    if (!quoted && /[\s{}]/.test(here)) break;
     if (reference === undefined && here === '"') quoted = !quoted;
     else text += reference ?? here;
     at += reference?.length ?? 1;

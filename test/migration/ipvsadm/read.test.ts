@@ -45,7 +45,7 @@ ipvsadm -A -t 10.0.0.1:80 -s sh -p 300 -M 255.255.255.0 -b sh-port,flag-1
 });
 
 test('what the line does not say is what ipvsadm(8) says it is', () => {
-  const result = read(`-A -t 10.0.0.1:80 -p\n-a -t 10.0.0.1:80 -r 10.0.0.11 ${bounds}`);
+  const result = read(`-A -t 10.0.0.1:80 -p -M 255.255.255.0\n-a -t 10.0.0.1:80 -r 10.0.0.11 ${bounds}`);
   expect(result.document.services[0]).toMatchObject({
     scheduler: 'wlc',
     persistence: 300,

@@ -35,6 +35,7 @@ test('what is exported comes back by an import', () => {
       persistenceNetmask: '64',
     }),
     service('', [server('10.0.0.11', { port: 0, upperThreshold: 1 })], { match: { by: 'mark', mark: 9, family: 4 } }),
+    service('', [server('2001:db8::11', { port: 0 })], { match: { by: 'mark', mark: 9, family: 6 } }),
     service('10.0.0.2', [server('10.0.0.11')], { protocol: 'udp', onePacket: true, persistence: 5, persistenceEngine: 'sip' }),
   );
   const back = imported({ file: 'x', text: ipvsadmLines(document).join('\n') });

@@ -81,6 +81,7 @@ test.each([
   ['a name that doubles itself', `$A=\${B}\${B}\n$B=\${A}\${A}\n$A`, {}, 'this definition or sequence has no end'],
   ['sequences within sequences without measure', '~SEQ(A,1,60000) ~SEQ(B,1,60000) x', {}, 'this definition or sequence has no end'],
   ['a sequence that never comes to its end', '~SEQ(A, 1, -1, 5) x', {}, 'etc/k:1:1: this is no sequence: ~SEQ(A, 1, -1, 5) x'],
+  ['a sequence without measure', '~SEQ(A, 1, 9999999999) x', {}, 'etc/k:1:1: this is no sequence: ~SEQ(A, 1, 9999999999) x'],
   ['a list with a value too few', '~LST({A,B}, {1}) x', {}, 'etc/k:1:1: this is no sequence'],
   ['a line that goes on outside of a definition', 'a \\\n b', {}, 'etc/k:1:1: this line ends in a backslash and begins no definition'],
 ])('%s is a mistake', (_, text, files, problem) => {
