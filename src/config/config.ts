@@ -47,7 +47,7 @@ export interface RedisState {
   readonly poll: Millis;
 }
 
-export type StateBackend = RedisState | { readonly backend: 'none' };
+export type StateBackend = RedisState | { readonly backend: 'peer' } | { readonly backend: 'none' };
 
 export type AlertChannel =
   | { readonly kind: 'webhook'; readonly url: string; readonly timeout: Millis }

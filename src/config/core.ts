@@ -7,6 +7,14 @@ export function coreConfigOf(config: Config, self: NodeName, incarnation: number
   return { self, incarnation, interval: config.heartbeat.interval, nodes: rankedNodes(config.directors), groups: config.groups };
 }
 
+/** The directors in the order in which they win an election of the first group. */
+export function electionOrder({ directors, groups }: Pick<Config, 'directors' | 'groups'>): readonly NodeName[] {
+  const priorityOf = (name: NodeName): number => groups[0]?.priorities.get(name) ?? 0;
+  return rankedNodes(directors)
+    .toSorted((one, other) => priorityOf(other.name) - priorityOf(one.name) || other.addressRank - one.addressRank)
+    .map(({ name }) => name);
+}
+
 /** In the order of the file, ranked by the address on the first heartbeat link: numerically, v6 above v4. */
 function rankedNodes(directors: readonly DirectorConfig[]): NodeSpec[] {
   const ranked = directors.toSorted((one, other) => compareAddresses(firstAddress(one), firstAddress(other)));

@@ -79,7 +79,7 @@ function groupOf(shape: ConfigShape['groups'][number], directors: readonly Direc
   };
 }
 
-const stateOf = ({ state, cluster }: ConfigShape): StateBackend => (state.backend === 'none' ? state : redisOf(state, cluster));
+const stateOf = ({ state, cluster }: ConfigShape): StateBackend => (state.backend === 'redis' ? redisOf(state, cluster) : state);
 
 function alertOf({ webhook, exec, timeout }: ConfigShape['alerts'][number]): AlertChannel[] {
   if (webhook !== undefined) return [{ kind: 'webhook', url: webhook, timeout }];

@@ -64,8 +64,8 @@ const group = section({
 
 const state = z.discriminatedUnion(
   'backend',
-  [redisShape, section({ backend: z.literal('none') })],
-  'redis or none (peer comes in a later version)',
+  [redisShape, section({ backend: z.literal('peer') }), section({ backend: z.literal('none') })],
+  'peer, redis or none',
 );
 
 const alert = section({
@@ -85,7 +85,7 @@ export const configSchema = section({
   groups: listOf(group, 'a list of groups')
     .min(1, 'at least one group')
     .max(64, 'at most 64 groups, which is what one advertisement carries'),
-  state: state.prefault({ backend: 'none' }),
+  state: state.prefault({ backend: 'peer' }),
   ipvs: section({
     standby: choice(['warm', 'cold']).default('warm'),
     reconcile: time('1s', '1h', '10s').prefault('10s'),

@@ -55,7 +55,7 @@ export interface NeighbourStatus {
 }
 
 export interface StoreStatus {
-  readonly backend: 'redis' | 'none';
+  readonly backend: 'redis' | 'peer' | 'none';
   readonly connected: boolean;
   /** The last failure, while there is no connection. */
   readonly detail: string | undefined;

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { DirectorStatus } from '../control/status.ts';
 import type { NodeName, Outcome } from '../core/types.ts';
 import type { Methods } from '../rpc/methods.ts';
+import { type ExchangeShapes, exchangeSchemas } from '../rules/exchange.ts';
 
-export type PeerShapes = {
+export type PeerShapes = ExchangeShapes & {
   status: { params: Record<string, never>; result: DirectorStatus };
   /** An operator's command, given on the director that is not active. */
   failover: { params: { readonly group: string; readonly to?: NodeName | undefined }; result: Outcome };
@@ -18,4 +19,5 @@ const outcome: z.ZodType<Outcome> = z.custom<Outcome>(
 export const peerMethods: Methods<PeerShapes> = {
   status: { params: z.strictObject({}), result: z.custom<DirectorStatus>((value) => typeof value === 'object' && value !== null) },
   failover: { params: z.strictObject({ group: name, to: name.optional() }), result: outcome },
+  ...exchangeSchemas,
 };

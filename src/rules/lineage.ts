@@ -8,8 +8,11 @@ import type { RevisionName, RulesRevision } from './document.ts';
  */
 export type Precedence = (director: string) => number;
 
+/** What the order of a revision depends on. */
+export type Ordered = Pick<RulesRevision, 'revision' | 'digest' | 'time' | 'lineage'>;
+
 /** Negative when `one` counts, positive when `other` does, 0 when they are the same revision. */
-export function compareRevisions(one: RulesRevision, other: RulesRevision, precedence: Precedence): number {
+export function compareRevisions(one: Ordered, other: Ordered, precedence: Precedence): number {
   return (
     other.revision - one.revision ||
     settledOf(other) - settledOf(one) ||
@@ -19,9 +22,9 @@ export function compareRevisions(one: RulesRevision, other: RulesRevision, prece
   );
 }
 
-/** The revision with the active's word for it against `other`, of the same number. */
-export function settledAgainst(revision: RulesRevision, other: RulesRevision, active: string): RulesRevision {
-  const { director, parent } = revision.lineage ?? { director: active, parent: undefined };
+/** The revision with an active director's word for it against `other`, of the same number. */
+export function settledAgainst(revision: RulesRevision, other: Ordered): RulesRevision {
+  const { director, parent } = revision.lineage ?? { director: '', parent: undefined };
   return { ...revision, lineage: { director, parent, settled: settledOf(other) + 1 } };
 }
 
@@ -31,7 +34,7 @@ export const sameName = (one: RevisionName | undefined, other: RevisionName | un
 /** Of the same number, with other rules. */
 export const areTied = (one: RevisionName, other: RevisionName): boolean => one.revision === other.revision && one.digest !== other.digest;
 
-const settledOf = ({ lineage }: RulesRevision): number => lineage?.settled ?? 0;
+const settledOf = ({ lineage }: Ordered): number => lineage?.settled ?? 0;
 const alphabetical = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** A revision of a history with the digest of the one that it replaced, as far as that is known. */

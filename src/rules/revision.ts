@@ -53,7 +53,7 @@ const virtualServiceSchema = z.strictObject({
 
 export const rulesDocumentSchema: z.ZodType<RulesDocument> = z.strictObject({ services: z.array(virtualServiceSchema).max(20_000) });
 
-const lineageSchema: z.ZodType<Lineage> = z.strictObject({
+export const lineageSchema: z.ZodType<Lineage> = z.strictObject({
   director: z.string(),
   parent: known(z.string()),
   settled: z.int().nonnegative(),

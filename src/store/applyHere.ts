@@ -19,7 +19,7 @@ export type ApplyRefused = Extract<ApplyResult, { ok: false }>;
 export async function applyHere(parts: ApplyHereParts, document: RulesDocument, request: ApplyRequest): Promise<ApplyResult> {
   const { held, copy } = parts;
   const refuse = (reason: ApplyFailure, detail: string): ApplyRefused => ({ ok: false, reason, detail, current: held.current() });
-  if (copy.newer !== undefined) return refuse('unavailable', copy.newer);
+  if (copy.newer !== undefined) return refuse('newer', copy.newer);
   const newest = held.current()?.revision ?? 0;
   const { expectedRevision = newest } = request;
   if (expectedRevision !== newest) return refuse('conflict', `the newest revision is ${newest}, not ${expectedRevision}`);

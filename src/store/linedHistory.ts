@@ -1,5 +1,5 @@
 // The history on this director's disk as people read it: the revisions that led to the one in use, and those that lost.
-import type { RevisionName, RulesRevision } from '../rules/document.ts';
+import type { RevisionEntry, RevisionName, RulesRevision } from '../rules/document.ts';
 import { lineOf } from '../rules/lineage.ts';
 import type { LocalHistory, Remembered } from './localHistory.ts';
 import type { RulesHistory } from './rulesStore.ts';
@@ -13,7 +13,7 @@ export function linedHistory(history: LocalHistory, current: () => RevisionName 
     async entries(limit) {
       const recalled = await recall(history, history.names().slice(0, limit));
       const line = lineOf(recalled, current());
-      return recalled.map((one) => ({ ...one.entry, superseded: !line.has(one) }));
+      return recalled.map((one) => ({ ...one.entry, superseded: !line.has(one) })).toSorted(newestFirst);
     },
     async find(which) {
       const named = history.names().filter(({ revision, digest }) => which === revision || which === digest);
@@ -39,5 +39,9 @@ async function recall(history: LocalHistory, names: readonly RevisionName[]): Pr
     const one = await history.recall(name);
     if (one !== undefined) recalled.push(one);
   }
-  return recalled.toSorted((one, other) => other.revision - one.revision || (other.lineage?.settled ?? 0) - (one.lineage?.settled ?? 0));
+  return recalled;
 }
+
+/** Of one number the one that led to the rules in use comes first. */
+const newestFirst = (one: RevisionEntry, other: RevisionEntry): number =>
+  other.revision - one.revision || Number(one.superseded) - Number(other.superseded);

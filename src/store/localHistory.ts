@@ -33,10 +33,11 @@ export interface Remembered extends Descent {
 }
 
 export interface LocalHistory {
-  readonly limits: HistoryLimits;
   /** Of all that is kept, the highest number first. */
   names(): readonly RevisionName[];
   has(name: RevisionName): boolean;
+  /** It would stay, as far as is known before its size is. */
+  hasRoomFor(name: RevisionName): boolean;
   /** Tells problems of the file, and gives what stands in it. */
   load(name: RevisionName): Promise<Loaded<RulesRevision>>;
   /** Undefined when it is not there or cannot be read. */
@@ -60,6 +61,7 @@ export async function openLocalHistory({
 }: LocalHistoryOptions): Promise<LocalHistory> {
   const kept = await keptIn(directory, onProblem);
   const remembered = new Map<string, Remembered>();
+  const outgrown = new Set<string>();
 
   const fileOf = (name: RevisionName): DurableFile<RulesRevision> =>
     durableFile(join(directory, fileName(name)), rulesRevisionSchema, { disk, newer: (content) => newerFormat(content, version) });
@@ -78,9 +80,11 @@ export async function openLocalHistory({
   }
 
   return {
-    limits,
     names: () => [...kept.values()].toSorted(newestFirst),
     has: (name) => kept.has(fileName(name)),
+    hasRoomFor: (name) =>
+      !outgrown.has(fileName(name)) &&
+      (kept.size < limits.revisions || [...kept.values()].some(({ revision }) => revision < name.revision)),
     load,
     async recall(name) {
       if (!remembered.has(fileName(name))) await load(name);
@@ -92,7 +96,10 @@ export async function openLocalHistory({
       const { size: bytes } = await stat(file.path);
       kept.set(fileName(revision), { revision: revision.revision, digest: revision.digest, bytes });
       remembered.set(fileName(revision), rememberedOf(revision));
-      for (const name of beyond([...kept.values()], limits)) await drop(name);
+      for (const name of beyond([...kept.values()], limits)) {
+        outgrown.add(fileName(name));
+        await drop(name);
+      }
     },
     drop,
   };

@@ -1,5 +1,7 @@
 // Where the shared rules live, whatever the backend: the newest revision in memory, changes told, writes compared.
-import type { RevisionEntry, RulesDocument, RulesRevision } from '../rules/document.ts';
+import type { RevisionEntry, RevisionName, RulesDocument, RulesRevision } from '../rules/document.ts';
+import type { Unreached } from '../rules/exchange.ts';
+import type { RulesReplica } from './rulesPeers.ts';
 
 export interface ApplyRequest {
   readonly author: string;
@@ -19,7 +21,8 @@ export type ApplyFailure =
   | 'unconfirmed';
 
 export type ApplyResult =
-  | { readonly ok: true; readonly revision: RulesRevision }
+  /** `unreached`: directors that do not have it yet (backend peer); they get it when they are back. */
+  | { readonly ok: true; readonly revision: RulesRevision; readonly unreached?: readonly Unreached[] }
   | { readonly ok: false; readonly reason: ApplyFailure; readonly detail: string; readonly current: RulesRevision | undefined };
 
 /** Throws VspairError VSP_STORE_UNAVAILABLE when the history cannot be read now. */
@@ -32,6 +35,8 @@ export interface RulesHistory {
 
 export interface RulesStore {
   readonly history: RulesHistory;
+  /** What other directors see of a store that they share the rules with over the peer channel. */
+  readonly replica?: RulesReplica;
   /** The newest good rules that this director knows. Once there are some they are only ever replaced, never taken away. */
   current(): RulesRevision | undefined;
   apply(document: RulesDocument, request: ApplyRequest): Promise<ApplyResult>;
@@ -54,10 +59,15 @@ export type RulesTrouble =
   /** A newer version wrote them, in a form that this one could misread. */
   | 'newer'
   /** The store can be read and refuses what is written: it is full, a replica, or this user may not. */
-  | 'unwritable';
+  | 'unwritable'
+  /** An edit lost against another director's. */
+  | 'superseded'
+  /** Another director does not take part: its version or its configuration is another one. */
+  | 'refused';
 
 export interface RulesStoreState {
-  readonly backend: 'redis' | 'none';
+  readonly backend: 'redis' | 'peer' | 'none';
+  /** Of the backend peer: that every other director answers. */
   readonly connected: boolean;
   /** The last failure, while there is no connection. */
   readonly detail: string | undefined;
@@ -75,4 +85,7 @@ export type StoreEvent =
   | { readonly type: 'noticesRefused'; readonly detail: string }
   /** The store had lost this revision, and its number was used again: the other one won. This one is in the history. */
   | { readonly type: 'superseded'; readonly revision: number; readonly digest: string; readonly author: string }
-  | { readonly type: 'trouble'; readonly what: RulesTrouble; readonly detail: string };
+  | { readonly type: 'trouble'; readonly what: RulesTrouble; readonly detail: string }
+  | { readonly type: 'editLost'; readonly lost: RevisionEntry; readonly director: string | undefined; readonly current: RevisionName }
+  | { readonly type: 'peerRefused'; readonly detail: string }
+  | { readonly type: 'unreached'; readonly revision: number; readonly directors: readonly Unreached[] };

@@ -84,7 +84,7 @@ test('what is left out has the documented defaults', () => {
     directors: [{ priority: 100 }, { priority: 100 }],
     heartbeat: { port: 1112, interval: 100 },
     groups: [{ preempt: false, preemptDelay: 0 }],
-    state: { backend: 'none' },
+    state: { backend: 'peer' },
     ipvs: { standby: 'warm', reconcile: 10_000, onDrift: 'repair', connectionSync: undefined },
     alerts: [],
     control: { socket: '/run/vspair/control.sock', peerPort: 1112 },

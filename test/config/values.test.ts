@@ -254,10 +254,10 @@ const rows: readonly Row[] = [
     says: ['c.yaml:17:24: groups[1].priorities.vs1 is 255; expected a priority, a whole number from 1 to 254'],
   },
   {
-    rule: 'the backend that comes later says so',
+    rule: 'a backend that does not exist',
     from: 'backend: redis, url: "redis://10.0.0.9:6379/0"',
-    to: 'backend: peer',
-    says: ['c.yaml:18:19: state.backend is "peer"; expected redis or none (peer comes in a later version)'],
+    to: 'backend: etcd',
+    says: ['c.yaml:18:19: state.backend is "etcd"; expected peer, redis or none'],
   },
   {
     rule: 'a URL of another protocol',

@@ -7,6 +7,7 @@ import { createPeerChannel, type PeerChannel, type PeerChannelEvent, type PeerCh
 import { identityText, presharedKey, tlsCiphers } from '../../src/peer/credentials.ts';
 import type { PeerShapes } from '../../src/peer/protocol.ts';
 import { type Handlers, RpcRefusal } from '../../src/rpc/methods.ts';
+import { exchangeRefused } from '../../src/store/rulesPeers.ts';
 
 const oldKey: SecretKey = { id: 1, key: Buffer.alloc(32, 'old secret') };
 const newKey: SecretKey = { id: 2, key: Buffer.alloc(32, 'new secret') };
@@ -15,6 +16,7 @@ const vsbak = { node: 'vsbak', addresses: ['127.7.1.2', '127.7.2.2'] };
 const quick = { pingEveryMs: 20, pingMs: 5000, firstPauseMs: 10, longestPauseMs: 40, listenAgainMs: 10, connectMs: 5000 };
 
 const handlers: Handlers<PeerShapes> = {
+  ...exchangeRefused('not what these tests are about'),
   status: () => {
     throw new RpcRefusal('refused', 'starting');
   },
