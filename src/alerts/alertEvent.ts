@@ -12,6 +12,7 @@ export type AlertType =
   | 'bothActive'
   | 'peerLost'
   | 'rulesDrifted'
+  | 'rulesSuperseded'
   | 'test';
 
 /** The JSON that receivers get. What does not apply is null. */
@@ -58,6 +59,10 @@ export const driftEvent = (
   ...eventOf({ type: 'rulesDrifted', reason: drift.isRepaired ? 'repaired' : 'reported' }, context),
   differences: drift.differences,
 });
+
+/** An edit of the rules lost against another director's: somebody may want to make it again. */
+export const rulesSupersededEvent = (context: AlertContext, director: NodeName | undefined): AlertEvent =>
+  eventOf({ type: 'rulesSuperseded', peer: director ?? null }, context);
 
 export const testEvent = (context: AlertContext): AlertEvent => eventOf({ type: 'test' }, context);
 

@@ -151,6 +151,7 @@ const drainingLines = ({ draining }: Partial<RulesStatus>): string[] =>
 
 function storeLine({ store }: DaemonStatus): string {
   if (store.backend === 'none') return 'none: rules from the local disk only';
+  if (store.backend === 'peer') return `peer: ${store.detail ?? 'the directors share the rules among themselves'}`;
   return store.connected
     ? `${store.backend}, connected`
     : `${store.backend}, not connected${store.detail === undefined ? '' : `: ${store.detail}`}`;

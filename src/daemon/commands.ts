@@ -6,6 +6,7 @@ import type { GroupSnapshot, KeeperSnapshot } from '../keeper/messages.ts';
 import type { PeerChannel } from '../peer/channel.ts';
 import type { PeerShapes } from '../peer/protocol.ts';
 import type { Handlers } from '../rpc/methods.ts';
+import { exchangeRefused } from '../store/rulesPeers.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
 import { awaitRules } from './awaitRules.ts';
 import type { KeeperThread } from './keeperThread.ts';
@@ -61,7 +62,9 @@ export function onceReady(handlers: Promise<Handlers<ControlShapes>>): Handlers<
 
 /** A peer's word is carried out only here: it never passes a command on, so none can go round in circles. */
 export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
+  const { store } = parts;
   return {
+    ...(store.replica?.answers ?? exchangeRefused(`the rules here are those of the backend ${store.state().backend}`)),
     status: () => parts.directorStatus(),
     failover: async ({ group, to }) => {
       const found = (await parts.keeper.snapshot()).groups.find(({ name }) => name === group);

@@ -1,6 +1,7 @@
 // The daemon of one director: puts the parts together, in the order in which they need each other, and ends them in the
 // reverse one. The keeper starts as soon as it can and stops first; nothing it needs waits for Redis or a peer.
 import type { DaemonStart } from '../cli/world.ts';
+import { electionOrder } from '../config/core.ts';
 import type { ControlShapes } from '../control/protocol.ts';
 import { startControlServer } from '../control/server.ts';
 import type { DirectorStatus } from '../control/status.ts';
@@ -33,6 +34,7 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const guard = await startKeeping(start, reports, ground);
   const commands = commandParts(start, reports, ground, guard);
   const channel = openPeerChannel(start, reports, commands);
+  shareRules(start, ground.store, channel, guard);
   place.answer(controlHandlers({ ...commands, channel }));
   reports.started();
   const died = await untilKeeperEnded(asked, guard, reports);
@@ -85,6 +87,7 @@ async function layGround({ config, node, stateDir, version }: DaemonStart, repor
   const store = await openRulesStore({
     state,
     node: node.name,
+    directors: electionOrder(config),
     writtenBy: version,
     directory: stateDir,
     onProblem: reports.fileProblem,
@@ -172,6 +175,19 @@ function openPeerChannel({ config, node, keys }: DaemonStart, reports: Reports, 
     port: config.control.peerPort,
     keys,
     handlers: peerHandlers(commands),
-    report: reports.peer,
+    report(event) {
+      reports.peer(event);
+      if (event.type === 'connected') commands.store.replica?.noteConnected(event.peer);
+    },
+  });
+}
+
+/** The store was there first: a start waits for no network. */
+function shareRules({ config }: DaemonStart, store: RulesStore, channel: PeerChannel, { keeper }: Guard): void {
+  const first = config.groups[0]?.vrid;
+  store.replica?.begin({
+    ask: (peer, method, params, timeoutMs) => channel.request(peer, method, params, { timeoutMs }),
+    connected: (peer) => channel.connected(peer),
+    active: async () => (await keeper.snapshot()).groups.find(({ vrid }) => vrid === first)?.active,
   });
 }

@@ -4,6 +4,7 @@ import type { NeighbourStatus } from '../control/status.ts';
 import type { KernelFailure } from '../keeper/ports.ts';
 import type { LogLine } from '../log/line.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
+import type { Unreached } from '../rules/exchange.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { StoreEvent } from '../store/rulesStore.ts';
 import type { RulesEvent } from './rulesDuty.ts';
@@ -63,8 +64,26 @@ export function storeLine(event: StoreEvent): LogLine {
       );
     case 'trouble':
       return line('error', `redis: ${event.detail}; the last good rules stay in use`, { ...event });
+    case 'editLost':
+      return editLostLine(event);
+    case 'peerRefused':
+      return line('error', `rules: not shared: ${event.detail}; the rules here stay in use`, { ...event });
+    case 'unreached':
+      return line('warn', `rules: revision ${event.revision} is not everywhere yet: ${unreachedText(event.directors)}`, { ...event });
   }
 }
+
+function editLostLine({ type, lost, director, current }: Extract<StoreEvent, { type: 'editLost' }>): LogLine {
+  const where = director === undefined ? '' : ` on ${director}`;
+  return line(
+    'error',
+    `rules: revision ${lost.revision} (${lost.digest}) by ${lost.author}${where} lost against revision ${current.revision} (${current.digest}); it is kept in the history`,
+    { type, lost: lost.revision, lostDigest: lost.digest, revision: current.revision, digest: current.digest },
+  );
+}
+
+const unreachedText = (directors: readonly Unreached[]): string =>
+  directors.map(({ director, detail }) => `${director}: ${detail}`).join('; ');
 
 export function peerLine(event: PeerChannelEvent): LogLine {
   switch (event.type) {

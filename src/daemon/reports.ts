@@ -1,6 +1,6 @@
 // Where everything that happens is told: the log, the alerts, the store's events, this director's memory. All of it off
 // the keeper, which has done its part before anything arrives here.
-import { type AlertContext, type AlertEvent, alertEventOf, driftEvent } from '../alerts/alertEvent.ts';
+import { type AlertContext, type AlertEvent, alertEventOf, driftEvent, rulesSupersededEvent } from '../alerts/alertEvent.ts';
 import { createAlerts } from '../alerts/alerts.ts';
 import type { DaemonStart } from '../cli/world.ts';
 import type { AlertsStatus, NeighbourStatus } from '../control/status.ts';
@@ -8,7 +8,7 @@ import { type Problem, problemText } from '../errors/place.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
 import type { KernelFailure } from '../keeper/ports.ts';
 import { factLine, keeperLines } from '../log/factLine.ts';
-import { createLogger } from '../log/logger.ts';
+import { createLogger, type Logger } from '../log/logger.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
@@ -51,13 +51,6 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     store.recordEvent({ ...event });
   };
 
-  const remember = (message: FromKeeper, memory: NodeState): void => {
-    if (message.type === 'peerMark') memory.keepMark(message.mark);
-    if (message.type === 'incarnationRaised') void memory.raiseIncarnation(message.incarnation);
-    if (message.type === 'maintenanceChanged')
-      memory.keepMaintenance(message.on).catch((error: unknown) => log.error(`maintenance is not on disk: ${textOf(error)}`));
-  };
-
   return {
     started: () => log.info(`vspair ${version}: ${node.name} of cluster ${config.cluster} has started`, { pid: process.pid }),
     stopping: (how) =>
@@ -65,7 +58,7 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     keeper(message, { memory, store }) {
       for (const line of keeperLines(message, groups)) log.log(line);
       if (message.type === 'fact') tellPeople(alertEventOf(message.fact, contextOf(factLine(message.fact, groups).message)), store);
-      remember(message, memory);
+      remember(message, memory, log);
     },
     async keeperDied(error) {
       log.error(
@@ -77,7 +70,11 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
       log.log(rulesLine(event));
       if (event.type === 'rulesDrifted') tellPeople(driftEvent(contextOf(driftLine(event)), event), store);
     },
-    store: (event) => log.log(storeLine(event)),
+    store(event) {
+      const said = storeLine(event);
+      log.log(said);
+      if (event.type === 'editLost') alerts.send(rulesSupersededEvent(contextOf(said.message), event.director));
+    },
     peer: (event) => log.log(peerLine(event)),
     kernel(failures) {
       for (const line of keeperLines({ type: 'kernelFailures', failures }, groups)) log.log(line);
@@ -100,6 +97,13 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
       await log.close();
     },
   };
+}
+
+function remember(message: FromKeeper, memory: NodeState, log: Logger): void {
+  if (message.type === 'peerMark') memory.keepMark(message.mark);
+  if (message.type === 'incarnationRaised') void memory.raiseIncarnation(message.incarnation);
+  if (message.type === 'maintenanceChanged')
+    memory.keepMaintenance(message.on).catch((error: unknown) => log.error(`maintenance is not on disk: ${textOf(error)}`));
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

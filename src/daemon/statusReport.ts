@@ -119,7 +119,8 @@ const driftProblems = ({ drift }: Partial<RulesStatus>): string[] =>
   (drift ?? []).map((difference) => `changed by somebody else, and not repaired: ${difference}`);
 
 function storeProblems({ backend, connected, detail }: StoreStatus): string[] {
-  if (backend === 'none' || connected) return [];
+  // That a peer is not reached is told where the peers are.
+  if (backend !== 'redis' || connected) return [];
   return [`no connection to Redis${because(detail)}`];
 }
 

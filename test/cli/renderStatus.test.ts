@@ -90,6 +90,14 @@ test('a server that drains is shown with what it still has and how long it may',
   );
 });
 
+test.each([
+  [true, undefined, 'peer: the directors share the rules among themselves'],
+  [false, 'vsbak is not connected', 'peer: vsbak is not connected'],
+])('of rules that the directors share among themselves it is said who does not take part', (connected, detail, says) => {
+  const sharing = daemon({ store: { backend: 'peer', connected, detail } });
+  expect(statusText(report({ self: { keeper: keeper(), daemon: sharing }, peers: [] }))).toContain(`store     ${says}`);
+});
+
 test('a director without rules and store says so', () => {
   const bare = daemon({
     store: { backend: 'none', connected: false, detail: undefined },

@@ -47,6 +47,16 @@ describe('of the rules', () => {
   });
 });
 
+const entry = {
+  revision: 3,
+  digest: '00112233aabbccdd',
+  author: 'op',
+  time: '2026-11-23T10:00:00.000Z',
+  message: '',
+  services: 1,
+  servers: 2,
+} as const;
+
 test.each([
   [{ type: 'connected' }, 'info: redis: connected'],
   [{ type: 'disconnected', detail: 'ECONNREFUSED' }, 'warn: redis: not connected: ECONNREFUSED; the last good rules stay in use'],
@@ -54,6 +64,18 @@ test.each([
   [
     { type: 'trouble', what: 'gone', detail: 'the store has no rules any more' },
     'error: redis: the store has no rules any more; the last good rules stay in use',
+  ],
+  [
+    { type: 'editLost', lost: { ...entry, superseded: true }, director: 'vsbak', current: { revision: 4, digest: 'ffeeddccbbaa0099' } },
+    'error: rules: revision 3 (00112233aabbccdd) by op on vsbak lost against revision 4 (ffeeddccbbaa0099); it is kept in the history',
+  ],
+  [
+    { type: 'peerRefused', detail: 'vsbak runs a version that shares no rules with its peers' },
+    'error: rules: not shared: vsbak runs a version that shares no rules with its peers; the rules here stay in use',
+  ],
+  [
+    { type: 'unreached', revision: 3, directors: [{ director: 'vsbak', detail: 'it is not connected' }] },
+    'warn: rules: revision 3 is not everywhere yet: vsbak: it is not connected',
   ],
 ] as const)('of the store: %j', (event, line) => {
   expect(text(storeLine(event))).toBe(line);

@@ -203,6 +203,7 @@ describe('what is wrong beside the election', () => {
 
   test('a store that is none has no connection to lose', () => {
     expect(problemsOf(director({}, { store: { backend: 'none', connected: false, detail: undefined } }))).toEqual([]);
+    expect(problemsOf(director({}, { store: { backend: 'peer', connected: false, detail: 'vs3 is not connected' } }))).toEqual([]);
   });
 });
 
