@@ -9,7 +9,7 @@ import type { ForwardingMethod } from '../lab/plan.ts';
 
 const usage = `Usage: npm run demo [-- --method dr|nat|tun|all]
 
-Builds the four-machine LVS cluster with a client and a Redis on this machine, kills the active director under traffic,
+Builds the four-machine LVS cluster with a client on this machine, kills the active director under traffic,
 watches the other one take over, and hands over back by hand. Needs root; touches no interface of this machine.
 
   --method   the forwarding method of IPVS: dr (direct routing, the default), nat, tun, or all three in turn`;

@@ -11,7 +11,6 @@ import { type Cluster, createCluster } from '../lab/cluster.ts';
 import { type Director, startDirector } from '../lab/director.ts';
 import { type HttpAnswer, type HttpClient, startHttpClient, startWebServers } from '../lab/http.ts';
 import { type ForwardingMethod, virtualAddresses } from '../lab/plan.ts';
-import { startRedis } from '../lab/redis.ts';
 import { configText, rulesText } from '../lab/texts.ts';
 import { createTeller, type Teller } from './teller.ts';
 
@@ -41,7 +40,7 @@ const method = (['dr', 'nat', 'tun'] as const).find((one) => one === process.arg
 const teller = createTeller((line) => process.stdout.write(`${line}\n`), process.env['VSPAIR_DEMO_COLOUR'] === '1');
 
 async function tell(): Promise<number> {
-  teller.chapter(`The cluster: vs1 and vsbak, real1 and real2, a client, a Redis. ${methodNames[method]}`);
+  teller.chapter(`The cluster: vs1 and vsbak, real1 and real2, a client. ${methodNames[method]}`);
   const cluster = await createCluster({ method });
   try {
     const scene = await setTheScene(cluster);
@@ -60,21 +59,20 @@ async function tell(): Promise<number> {
 async function setTheScene(cluster: Cluster): Promise<Scene> {
   const servers = startWebServers([cluster.real1, cluster.real2]);
   cluster.onClose(() => servers.close());
-  const redis = await startRedis(cluster.store);
-  cluster.onClose(() => redis.stop());
-  const config = configText(cluster, { interval: `${intervalMs}ms`, sections: [`state: { backend: redis, url: "${redis.url}" }`] });
+  const config = configText(cluster, { interval: `${intervalMs}ms` });
   const [vs1, vsbak] = [cluster.vs1, cluster.vsbak].map((host) => startDirector(host, config));
   if (vs1 === undefined || vsbak === undefined) throw new Error('a pair has two directors');
   for (const director of [vs1, vsbak]) cluster.onClose(async () => director.remove());
   teller.say(`client 10.0.0.100 ── ${vip} ── vs1 10.0.0.2, vsbak 10.0.0.3 ── real1, real2; adverts every ${intervalMs} ms`);
   await vs1.until((status) => status.healthy, 60_000);
-  await vs1.applyRules(rulesText(method));
+  // Given to the one, held by both: the directors share the rules among themselves.
+  await vsbak.applyRules(rulesText(method));
   await vs1.until((status) => status.healthy, 30_000);
   if ((await vs1.status()).self.keeper.groups[0]?.phase !== 'active') await vs1.command('failover', '--to', vs1.name, '--yes');
   const { summary } = await vs1.until((status) => status.healthy && status.self.keeper.groups[0]?.active === vs1.name, 10_000);
   const client = await startHttpClient(cluster.client);
   cluster.onClose(() => client.close());
-  teller.seen(`vspair runs on both directors and has the rules from Redis: ${summary}`, true);
+  teller.seen(`vspair runs on both directors, and the rules that vsbak was given are on both: ${summary}`, true);
   return { teller, cluster, client, vs1, vsbak, method };
 }
 
