@@ -56,6 +56,19 @@ export type AlertChannel =
 export interface SyncConfig {
   readonly dev: string;
   readonly syncId: number;
+  /** Bytes; undefined leaves it to the kernel. */
+  readonly maxLength: number | undefined;
+  /** A multicast address in canonical text. */
+  readonly group: string;
+  readonly port: number;
+  readonly ttl: number;
+}
+
+export interface SysctlWish {
+  /** Below /proc/sys: `net/ipv4/vs/conntrack`. */
+  readonly path: string;
+  /** `1`, `3 50` */
+  readonly value: string;
 }
 
 export interface IpvsConfig {
@@ -65,6 +78,9 @@ export interface IpvsConfig {
   /** What happens when somebody else changed services of the rules. */
   readonly onDrift: 'repair' | 'report';
   readonly connectionSync: SyncConfig | undefined;
+  /** Seconds; what is undefined is left alone. */
+  readonly timeouts: { readonly tcp: number | undefined; readonly tcpFin: number | undefined; readonly udp: number | undefined };
+  readonly sysctls: readonly SysctlWish[];
 }
 
 export interface Config {

@@ -4,8 +4,9 @@ import type { GroupSpec, Vip } from '../core/types.ts';
 import { inOrder, type Problem } from '../errors/place.ts';
 import { problemsOf } from '../text/shape.ts';
 import { type PlaceOf, readYaml, readYamlFile, type YamlReading } from '../text/yaml.ts';
-import type { AlertChannel, Config, DirectorConfig, StateBackend } from './config.ts';
+import type { AlertChannel, Config, DirectorConfig, IpvsConfig, StateBackend } from './config.ts';
 import { draftOf } from './draft.ts';
+import { ipvsSysctls } from './ipvsSysctls.ts';
 import { redisOf } from './redis.ts';
 import { contradictions, doubts } from './relations.ts';
 import { type ConfigShape, configSchema } from './schema.ts';
@@ -51,7 +52,6 @@ function resolved(shape: ConfigShape, file: string): Config {
     priority,
     addresses: addresses.map(({ text }) => text),
   }));
-  const { standby, reconcile, onDrift, connectionSync } = shape.ipvs;
   return {
     file,
     cluster: shape.cluster,
@@ -60,11 +60,24 @@ function resolved(shape: ConfigShape, file: string): Config {
     heartbeat: shape.heartbeat,
     groups: shape.groups.map((group) => groupOf(group, directors)),
     state: stateOf(shape),
-    ipvs: { standby, reconcile, onDrift, connectionSync },
+    ipvs: ipvsOf(shape.ipvs),
     alerts: shape.alerts.flatMap(alertOf),
     // The same number as the adverts': one line in a firewall opens both.
     control: { socket: shape.control.socket, peerPort: shape.control.peerPort ?? shape.heartbeat.port },
     log: shape.log,
+  };
+}
+
+function ipvsOf({ sysctls, timeouts, connectionSync, ...rest }: ConfigShape['ipvs']): IpvsConfig {
+  const wishes = Object.entries(ipvsSysctls).flatMap(([name, { path }]) => {
+    const value = sysctls[name];
+    return value === undefined ? [] : [{ path, value }];
+  });
+  return {
+    ...rest,
+    connectionSync: connectionSync === undefined ? undefined : { ...connectionSync, maxLength: connectionSync.maxLength },
+    timeouts: { tcp: timeouts.tcp, tcpFin: timeouts.tcpFin, udp: timeouts.udp },
+    sysctls: wishes,
   };
 }
 

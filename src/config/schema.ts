@@ -3,16 +3,14 @@
 import * as z from 'zod';
 import { type Address, isHostAddress, isLinkLocal, isUnicast, type PrefixedAddress, parseAddress, parsePrefixed } from '../text/address.ts';
 import { choice, listOf, matching, section, whole, written, yesOrNo } from '../text/shape.ts';
+import { ipvsSchema } from './ipvsSchema.ts';
 import { redisShape } from './redisShape.ts';
-import { absolutePath, time } from './values.ts';
+import { absolutePath, device, time } from './values.ts';
 
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 export const nameExpected = 'letters, digits, dots, dashes and underscores, at most 63';
 
 const name = (what: string) => matching(`${what}: ${nameExpected}`, namePattern);
-
-/** The kernel's own rule (dev_valid_name), IFNAMSIZ with its closing zero being 16. */
-const device = matching('the name of a network interface, such as eth0', /^(?!\.{1,2}$)[^\s/:]{1,15}$/);
 
 /** sun_path of a unix socket holds 108 bytes with its closing zero. */
 const socketPath = written('an absolute path of at most 107 bytes', (text) =>
@@ -86,12 +84,7 @@ export const configSchema = section({
     .min(1, 'at least one group')
     .max(64, 'at most 64 groups, which is what one advertisement carries'),
   state: state.prefault({ backend: 'peer' }),
-  ipvs: section({
-    standby: choice(['warm', 'cold']).default('warm'),
-    reconcile: time('1s', '1h', '10s').prefault('10s'),
-    onDrift: choice(['repair', 'report']).default('repair'),
-    connectionSync: section({ dev: device, syncId: whole(0, 255, 'a sync id').default(0) }).optional(),
-  }).prefault({}),
+  ipvs: ipvsSchema.prefault({}),
   alerts: listOf(alert, 'a list of alert channels').default([]),
   control: section({
     socket: socketPath.default('/run/vspair/control.sock'),

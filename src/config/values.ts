@@ -5,6 +5,9 @@ import { matching, written } from '../text/shape.ts';
 
 export const absolutePath = matching('an absolute path', /^\/./);
 
+/** The kernel's own rule (dev_valid_name), IFNAMSIZ with its closing zero being 16. */
+export const device = matching('the name of a network interface, such as eth0', /^(?!\.{1,2}$)[^\s/:]{1,15}$/);
+
 export function time(least: string, most: string, example: string) {
   const [from, to] = [parseDuration(least), parseDuration(most)];
   return written(`a time with its unit from ${least} to ${most}, such as ${example}`, (text): Millis | undefined => {

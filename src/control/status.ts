@@ -2,6 +2,7 @@
 // Sent as JSON, where a value that is not known is left out.
 import type { NodeName } from '../core/types.ts';
 import type { KeeperSnapshot } from '../keeper/messages.ts';
+import type { KernelFailure } from '../keeper/ports.ts';
 import type { DrainingServer } from '../rules/draining.ts';
 
 export interface StatusReport {
@@ -41,6 +42,8 @@ export interface DaemonStatus {
   readonly memoryBytes: number;
   readonly store: StoreStatus;
   readonly rules: RulesStatus;
+  /** What IPVS could not be set to: sysctls, timeouts, connection synchronisation. */
+  readonly settingsRefused: readonly KernelFailure[];
   readonly alerts: AlertsStatus;
   /** Who answers for virtual IPs that this director does not hold, as its neighbour table has it. IPv4 only; may be minutes old. */
   readonly neighbours: readonly NeighbourStatus[];

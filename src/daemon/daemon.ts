@@ -8,6 +8,7 @@ import type { DirectorStatus } from '../control/status.ts';
 import type { Vip } from '../core/types.ts';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
 import { type Ipvs, openIpvs } from '../kernel/ipvs.ts';
+import { sysctls } from '../kernel/sysctls.ts';
 import { vipOwner } from '../neighbour/vipOwner.ts';
 import { createPeerChannel, type PeerChannel } from '../peer/channel.ts';
 import { startReconcilerThread } from '../reconciler/thread.ts';
@@ -17,8 +18,9 @@ import { openRulesStore } from '../store/openRulesStore.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
 import { keeperBoot } from './boot.ts';
 import { type CommandParts, controlHandlers, onceReady, peerHandlers } from './commands.ts';
-import { keepConnectionsInSync } from './connectionSync.ts';
 import { demandFreePorts } from './heartbeatPorts.ts';
+import { type IpvsSettings, keepIpvsSettings } from './ipvsSettings.ts';
+import { settingsOf } from './ipvsWishes.ts';
 import { type KeeperThread, startKeeperThread } from './keeperThread.ts';
 import { createReports, type Reports } from './reports.ts';
 import { type RulesDuty, startRulesDuty } from './rulesDuty.ts';
@@ -77,6 +79,7 @@ interface Ground {
   readonly memory: NodeState;
   readonly store: RulesStore;
   readonly ipvs: Ipvs;
+  readonly settings: IpvsSettings;
   readonly duty: RulesDuty;
   close(): Promise<void>;
 }
@@ -103,14 +106,19 @@ async function layGround({ config, node, stateDir, version }: DaemonStart, repor
     groups: config.groups.map(({ vrid }) => vrid),
     report: (event) => reports.rules(event, store),
   });
-  keepConnectionsInSync(ipvs, wishes.connectionSync, reports.kernel);
+  const settings = keepIpvsSettings({
+    settings: settingsOf(wishes, { ipvs, sysctls }),
+    everyMs: wishes.reconcile,
+    report: reports.ipvsSetting,
+  });
   const close = async (): Promise<void> => {
+    settings.close();
     await duty.close();
     await reconciler.close();
     await Promise.all([store.close(), memory.close()]);
     ipvs.close();
   };
-  return { memory, store, ipvs, duty, close };
+  return { memory, store, ipvs, settings, duty, close };
 }
 
 interface Guard {
@@ -159,6 +167,7 @@ function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guar
       memoryBytes: process.memoryUsage.rss(),
       store: ground.store.state(),
       rules: ground.duty.status(),
+      settingsRefused: ground.settings.refused(),
       alerts: reports.alertsStatus(),
       neighbours: guard.watch.status(),
     },

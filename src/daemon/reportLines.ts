@@ -7,6 +7,7 @@ import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { Unreached } from '../rules/exchange.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { StoreEvent } from '../store/rulesStore.ts';
+import type { IpvsSettingEvent } from './ipvsSettings.ts';
 import type { RulesEvent } from './rulesDuty.ts';
 
 const line = (level: LogLine['level'], message: string, fields: LogLine['fields'] = {}): LogLine => ({ level, message, fields });
@@ -46,6 +47,22 @@ export function driftLine({ differences, isRepaired }: Extract<RulesEvent, { typ
 function rulesLeftLine(failures: readonly KernelFailure[]): LogLine {
   const said = failures.map(({ attempt, object, errno }) => `cannot ${attempt} ${object}: ${errno}`);
   return line('error', `rules: not all taken out of the kernel: ${said.join('; ')}`, { type: 'rulesLeft', failures });
+}
+
+/** What the daemon sets at its start is its work; what it has to put back was changed by somebody else. */
+export function settingLine(event: IpvsSettingEvent): LogLine {
+  switch (event.type) {
+    case 'settingPut': {
+      const { name, found, wanted, first } = event;
+      return first
+        ? line('info', `ipvs: ${name} is now ${wanted}; it was ${found}`, { ...event })
+        : line('warn', `ipvs: ${name} had been changed to ${found} by somebody else; it is ${wanted} again`, { ...event });
+    }
+    case 'settingRefused': {
+      const { attempt, object, errno } = event.failure;
+      return line('error', `ipvs: cannot ${attempt} ${object}: ${errno}; it is tried again`, { ...event });
+    }
+  }
 }
 
 export function storeLine(event: StoreEvent): LogLine {

@@ -6,14 +6,14 @@ import type { DaemonStart } from '../cli/world.ts';
 import type { AlertsStatus, NeighbourStatus } from '../control/status.ts';
 import { type Problem, problemText } from '../errors/place.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
-import type { KernelFailure } from '../keeper/ports.ts';
 import { factLine, keeperLines } from '../log/factLine.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
 import type { RulesStore, StoreEvent } from '../store/rulesStore.ts';
-import { alertReportLine, driftLine, fileProblemLine, neighbourLine, peerLine, rulesLine, storeLine } from './reportLines.ts';
+import type { IpvsSettingEvent } from './ipvsSettings.ts';
+import { alertReportLine, driftLine, fileProblemLine, neighbourLine, peerLine, rulesLine, settingLine, storeLine } from './reportLines.ts';
 import type { RulesEvent } from './rulesDuty.ts';
 
 export interface Reports {
@@ -25,7 +25,7 @@ export interface Reports {
   readonly rules: (event: RulesEvent, store: RulesStore) => void;
   readonly store: (event: StoreEvent) => void;
   readonly peer: (event: PeerChannelEvent) => void;
-  readonly kernel: (failures: readonly KernelFailure[]) => void;
+  readonly ipvsSetting: (event: IpvsSettingEvent) => void;
   readonly neighbour: (now: NeighbourStatus) => void;
   readonly fileProblem: (problem: FileProblem) => void;
   readonly failure: (method: string, error: unknown) => void;
@@ -76,9 +76,7 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
       if (event.type === 'editLost') alerts.send(rulesSupersededEvent(contextOf(said.message), event.director));
     },
     peer: (event) => log.log(peerLine(event)),
-    kernel(failures) {
-      for (const line of keeperLines({ type: 'kernelFailures', failures }, groups)) log.log(line);
-    },
+    ipvsSetting: (event) => log.log(settingLine(event)),
     neighbour: (now) => log.log(neighbourLine(now)),
     fileProblem: (problem) => log.log(fileProblemLine(problem)),
     failure: (method, error) => log.error(`request ${method} failed: ${textOf(error)}`),

@@ -107,7 +107,7 @@ function directorProblems({ keeper: { self, rules, kernelFailures, links }, daem
     ...(rules.ready ? [] : ['the rules are not in its kernel']),
     ...daemon.rules.errors,
     ...driftProblems(daemon.rules),
-    ...kernelFailures.map((failure) => `${failure.attempt} ${failure.object}: ${failure.errno}`),
+    ...[...daemon.settingsRefused, ...kernelFailures].map((failure) => `${failure.attempt} ${failure.object}: ${failure.errno}`),
     ...links.filter((link) => !link.up).map((link) => `${link.dev} has no link`),
     ...storeProblems(daemon.store),
     ...alertProblems(daemon.alerts),

@@ -6,12 +6,13 @@ import { failuresOf } from '../rules/failures.ts';
 import type { HeldServer, HeldService, HeldServices } from '../rules/kernelServices.ts';
 import type { Decoded } from '../wire/decoded.ts';
 import { decodeFamily, encodeFamilyRequest } from '../wire/genetlink.ts';
-import { IPVS_FAMILY_NAME, type IpvsDaemon, type IpvsDaemonRole, type IpvsService } from '../wire/ipvs.ts';
+import { IPVS_FAMILY_NAME, type IpvsDaemon, type IpvsDaemonRole, type IpvsService, type IpvsTimeouts } from '../wire/ipvs.ts';
 import {
   decodeDaemonReply,
   decodeDestinationReply,
   decodeInfoReply,
   decodeServiceReply,
+  decodeTimeoutsReply,
   type IpvsDestinationReport,
   type IpvsInfo,
 } from '../wire/ipvsReply.ts';
@@ -38,6 +39,10 @@ export interface Ipvs {
   stopSync(role: IpvsDaemonRole): KernelFailure | undefined;
   /** The daemons that run. Throws VspairError. */
   syncDaemons(): readonly IpvsDaemon[];
+  /** Throws VspairError. */
+  timeouts(): IpvsTimeouts;
+  /** 0 leaves a timeout as it is. Throws VspairError when there is no IPVS. */
+  setTimeouts(timeouts: IpvsTimeouts): KernelFailure | undefined;
   /** Throws VspairError. */
   info(): IpvsInfo;
   close(): void;
@@ -69,6 +74,12 @@ export function openIpvs(): Ipvs {
       const answers = encoded.flags === NLM_F_DUMP ? netlink.dump(encoded) : netlink.request(encoded);
       return answers.map((answer) => read(decode(answer.payload), request));
     });
+
+  const only = <Value>(request: IpvsRequest, decode: (payload: Uint8Array) => Decoded<Value, string>): Value => {
+    const [value] = ask(request, decode);
+    if (value === undefined) throw refusal(`answer ${request.command}`);
+    return value;
+  };
 
   const serversOf = (service: IpvsService): HeldService => ({
     service,
@@ -106,11 +117,9 @@ export function openIpvs(): Ipvs {
       return silent ? undefined : failure;
     },
     syncDaemons,
-    info() {
-      const [info] = ask({ command: 'getInfo' }, decodeInfoReply);
-      if (info === undefined) throw refusal('answer getInfo');
-      return info;
-    },
+    timeouts: () => only({ command: 'getTimeouts' }, decodeTimeoutsReply),
+    setTimeouts: (timeouts) => tell({ command: 'setTimeouts', timeouts }, 'the timeouts of IPVS'),
+    info: () => only({ command: 'getInfo' }, decodeInfoReply),
     close: () => netlink.close(),
   };
 }

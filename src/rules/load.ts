@@ -5,7 +5,7 @@ import { fieldsOf, numberIn } from '../text/found.ts';
 import { nearest } from '../text/nearest.ts';
 import { pathText, problemsOf } from '../text/shape.ts';
 import { type PlaceOf, readYaml, readYamlFile, type YamlReading, type YamlTree } from '../text/yaml.ts';
-import { type RulesDocument, rulesFormat } from './document.ts';
+import { type RulesDocument, rulesFormat, type ServiceMatch } from './document.ts';
 import { documentOf } from './loadDocument.ts';
 import { doubts } from './loadDoubts.ts';
 import { contradictions } from './loadRelations.ts';
@@ -63,3 +63,20 @@ export function servicesBesideTheVips({ document, placeOf }: LoadedRules, vips: 
     ];
   });
 }
+
+/** Servers that the kernel refuses while it synchronises connections (ip_vs_ctl.c): its messages know one family for both ends. */
+export function mixedFamiliesBesideSync({ document, placeOf }: LoadedRules): Problem[] {
+  return document.services.flatMap((service, index) =>
+    service.servers.flatMap(({ address }, position) => {
+      if (address.includes(':') === (familyOfMatch(service.match) === 6)) return [];
+      const path = ['services', index, 'servers', position, 'address'];
+      const what = `${pathText(path)} is of another family than its service, while the configuration has ipvs.connectionSync`;
+      return [{ place: placeOf(path), what, expected: 'one of the two: the kernel refuses to have both' }];
+    }),
+  );
+}
+
+const familyOfMatch = (match: ServiceMatch): 4 | 6 => {
+  if (match.by === 'mark') return match.family;
+  return match.address.includes(':') ? 6 : 4;
+};

@@ -2,7 +2,7 @@
 // loadRelations.ts and loadServerRelations.ts.
 import * as z from 'zod';
 import { parseAddress } from '../text/address.ts';
-import { parseDuration } from '../text/duration.ts';
+import { parseWholeSeconds } from '../text/duration.ts';
 import { choice, listOf, section, whole, written, yesOrNo } from '../text/shape.ts';
 import { rulesFormat } from './document.ts';
 import { readServerEndpoint, readServiceEndpoint } from './ports.ts';
@@ -34,12 +34,8 @@ const weight = whole(0, 65535, 'a weight');
 /** The kernel counts the persistence timeout in seconds; ipvsadm bounds it to a month as well. */
 const longestSeconds = 31 * 24 * 3600;
 
-const wholeSeconds = (example: string) => written(`a time in whole seconds up to 744h, such as ${example}`, readSeconds);
-
-function readSeconds(text: string): number | undefined {
-  const seconds = (parseDuration(text) ?? 0) / 1000;
-  return Number.isInteger(seconds) && seconds >= 1 && seconds <= longestSeconds ? seconds : undefined;
-}
+const wholeSeconds = (example: string) =>
+  written(`a time in whole seconds up to 744h, such as ${example}`, (text) => parseWholeSeconds(text, longestSeconds));
 
 /** A contiguous v4 mask as dotted text, or a v6 prefix length. */
 export function readNetmask(text: string): string | undefined {

@@ -77,6 +77,8 @@ export function isUnicast(address: Address): boolean {
   return range !== 'multicast' && range !== 'loopback' && range !== 'unspecified' && range !== 'broadcast';
 }
 
+export const isMulticast = (address: Address): boolean => ipaddr.fromByteArray([...address.bytes]).range() === 'multicast';
+
 export const isLinkLocal = (address: Address): boolean => ipaddr.fromByteArray([...address.bytes]).range() === 'linkLocal';
 
 function hostBits(bytes: readonly number[], prefix: number, part: 'network' | 'host'): number[] {

@@ -8,6 +8,12 @@ export function parseDuration(text: string): Millis | undefined {
   return amount === undefined || !isUnit(unit) ? undefined : millis(Number(amount) * unitMs[unit]);
 }
 
+/** Of a second at least. Undefined for parts of a second too. */
+export function parseWholeSeconds(text: string, most: number): number | undefined {
+  const seconds = (parseDuration(text) ?? 0) / 1000;
+  return Number.isInteger(seconds) && seconds >= 1 && seconds <= most ? seconds : undefined;
+}
+
 /** For people: the two largest units that matter, `3d 4h`, `12s`, `85ms`. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;

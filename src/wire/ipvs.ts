@@ -61,6 +61,14 @@ export interface IpvsDaemon {
   readonly dev: string;
   /** 0 to 255; a backup takes in only what a master with the same id sends (0 as a backup: everything). */
   readonly syncId: number;
+  /** Payload bytes of a packet that a master sends or a backup takes. Undefined in a request: what the device carries. */
+  readonly maxLength: number | undefined;
+  /** The multicast address of the packets, v4 or v6. Undefined in a request: 224.0.0.81; before Linux 4.3 in an answer too. */
+  readonly group: string | undefined;
+  /** Of UDP. Undefined in a request: 8848. */
+  readonly port: number | undefined;
+  /** Undefined in a request: 1. */
+  readonly ttl: number | undefined;
 }
 
 /** Seconds. 0 in a request leaves the value as it is. */

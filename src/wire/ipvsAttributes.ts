@@ -58,7 +58,7 @@ const destination = {
   tunnelPort: 14,
   tunnelFlags: 15,
 } as const;
-const daemon = { role: 1, dev: 2, syncId: 3 } as const;
+const daemon = { role: 1, dev: 2, syncId: 3, maxLength: 4, group: 5, group6: 6, port: 7, ttl: 8 } as const;
 
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -197,10 +197,15 @@ function tunnelOf(attributes: Attributes): Decoded<IpvsDestination['tunnel'], Ip
 
 export const encodeDaemonRole = (role: IpvsDaemonRole): readonly Uint8Array[] => [encodeAttribute(daemon.role, u32(roles[role]))];
 
-export const encodeDaemon = ({ role, dev, syncId }: IpvsDaemon): readonly Uint8Array[] => [
+export const encodeDaemon = ({ role, dev, syncId, maxLength, group, port, ttl }: IpvsDaemon): readonly Uint8Array[] => [
   ...encodeDaemonRole(role),
   encodeAttribute(daemon.dev, text(dev)),
   encodeAttribute(daemon.syncId, u32(syncId)),
+  ...(maxLength === undefined ? [] : [encodeAttribute(daemon.maxLength, u16(maxLength))]),
+  ...(group === undefined ? [] : [encodeAttribute(group.includes(':') ? daemon.group6 : daemon.group, addressBytes(group))]),
+  // In the host's byte order, unlike the ports of services.
+  ...(port === undefined ? [] : [encodeAttribute(daemon.port, u16(port))]),
+  ...(ttl === undefined ? [] : [encodeAttribute(daemon.ttl, u8(ttl))]),
 ];
 
 export function decodeDaemonRole(value: Uint8Array): Decoded<IpvsDaemonRole, IpvsReason> {
@@ -214,8 +219,19 @@ export function decodeDaemon(value: Uint8Array): Decoded<IpvsDaemon, IpvsReason>
   const role = readNamed(roles, readU32(attributes.value.get(daemon.role)));
   if (!role.ok) return role;
   const where = { dev: readText(attributes.value.get(daemon.dev)), syncId: readU32(attributes.value.get(daemon.syncId)) };
-  return isComplete(where) ? decoded({ role: role.value, ...where }) : refused('missing-attribute');
+  if (!isComplete(where)) return refused('missing-attribute');
+  return decoded({
+    role: role.value,
+    ...where,
+    maxLength: readU16(attributes.value.get(daemon.maxLength)),
+    group: readGroup(attributes.value.get(daemon.group) ?? attributes.value.get(daemon.group6)),
+    port: readU16(attributes.value.get(daemon.port)),
+    ttl: readU8(attributes.value.get(daemon.ttl)),
+  });
 }
+
+const readGroup = (value: Uint8Array | undefined): string | undefined =>
+  value?.length === 4 || value?.length === ADDRESS_BYTES ? addressText(value) : undefined;
 
 // ------------------------------------------------------------------------------------------------------------ parts
 

@@ -70,6 +70,7 @@ export const daemon = (change: Partial<DaemonStatus> = {}): DaemonStatus => ({
   memoryBytes: 80 * 2 ** 20,
   store: { backend: 'redis', connected: true, detail: undefined },
   rules: { revision: 12, digest: rules.digest, services: 1, servers: 2, source: 'store', errors: [], drift: [], draining: [] },
+  settingsRefused: [],
   alerts: { delivered: 0, failed: 0, lastFailure: undefined },
   neighbours: [{ address: '10.0.0.1', dev: 'eth0', mac: '02:00:0a:00:00:02', detail: undefined }],
   ...change,

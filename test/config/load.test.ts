@@ -68,13 +68,40 @@ test('all that the sample says is in the configuration', () => {
       prefix: 'vspair:web:',
       poll: 2000,
     },
-    ipvs: { standby: 'warm', reconcile: 10_000, onDrift: 'repair', connectionSync: { dev: 'eth1', syncId: 0 } },
+    ipvs: {
+      standby: 'warm',
+      reconcile: 10_000,
+      onDrift: 'repair',
+      connectionSync: { dev: 'eth1', syncId: 0, maxLength: undefined, group: '224.0.0.81', port: 8848, ttl: 1 },
+      timeouts: { tcp: undefined, tcpFin: undefined, udp: undefined },
+      sysctls: [],
+    },
     alerts: [
       { kind: 'webhook', url: 'https://ops.example/hook', timeout: 5000 },
       { kind: 'exec', command: '/usr/local/bin/page-me', timeout: 5000 },
     ],
     control: { socket: '/run/vspair/control.sock', peerPort: 1112 },
     log: { level: 'info', format: 'json' },
+  });
+});
+
+test('all that IPVS is to be set to', () => {
+  const ipvs = `ipvs:
+  connectionSync: { dev: eth1, syncId: 7, maxLength: 1400, group: "FF02::81", port: 8849, ttl: 2 }
+  timeouts: { tcp: 15m, udp: 90s }
+  sysctls: { sync_threshold: [3, 50], conntrack: 1, ip_forward: 1 }
+`;
+  expect(loaded(`${least}${ipvs}`).config.ipvs).toEqual({
+    standby: 'warm',
+    reconcile: 10_000,
+    onDrift: 'repair',
+    connectionSync: { dev: 'eth1', syncId: 7, maxLength: 1400, group: 'ff02::81', port: 8849, ttl: 2 },
+    timeouts: { tcp: 900, tcpFin: undefined, udp: 90 },
+    sysctls: [
+      { path: 'net/ipv4/vs/conntrack', value: '1' },
+      { path: 'net/ipv4/vs/sync_threshold', value: '3 50' },
+      { path: 'net/ipv4/ip_forward', value: '1' },
+    ],
   });
 });
 
@@ -96,7 +123,7 @@ test('the commented example that comes with vspair is in order, and its comments
   const file = new URL('../../config/vspair.yaml', import.meta.url).pathname;
   expect(loadConfig(file)).toMatchObject({ ok: true, warnings: [] });
   const uncommented = readFileSync(file, 'utf8').replaceAll(
-    /^( *)# ((?:secretFile|heartbeat|state|ipvs|alerts|control|log|preempt|preemptDelay|priorities):| {2}\S)/gm,
+    /^( *)# ((?:secretFile|heartbeat|state|ipvs|alerts|control|log|preempt|preemptDelay|priorities):| {2,}\S)/gm,
     '$1$2',
   );
   const { config } = loaded(uncommented);

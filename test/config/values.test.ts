@@ -296,6 +296,33 @@ const rows: readonly Row[] = [
     says: ['c.yaml:19:61: ipvs.connectionSync.syncId is 256; expected a sync id, a whole number from 0 to 255'],
   },
   {
+    rule: 'a group of the sync daemons that is no multicast address',
+    from: '{ dev: eth1 } }',
+    to: '{ dev: eth1, group: 10.0.0.1 } }',
+    says: ['c.yaml:19:60: ipvs.connectionSync.group is "10.0.0.1"; expected a multicast address, such as 224.0.0.81 or ff02::81'],
+  },
+  {
+    rule: 'packets of the sync daemons smaller than the kernel would take',
+    from: '{ dev: eth1 } }',
+    to: '{ dev: eth1, maxLength: 1000 } }',
+    says: ['c.yaml:19:64: ipvs.connectionSync.maxLength is 1000; expected bytes of a packet, a whole number from 1024 to 65487'],
+  },
+  {
+    rule: 'a timeout of IPVS that is not in whole seconds',
+    from: 'standby: warm',
+    to: 'timeouts: { tcpFin: 1500ms }',
+    says: ['c.yaml:19:29: ipvs.timeouts.tcpFin is "1500ms"; expected a time in whole seconds up to 744h, such as 2m'],
+  },
+  {
+    rule: 'a sysctl with a value that the kernel would take and not understand',
+    from: 'standby: warm',
+    to: 'sysctls: { conntrack: 2, sync_threshold: 3 }',
+    says: [
+      'c.yaml:19:31: ipvs.sysctls.conntrack is 2; expected a value, a whole number from 0 to 1',
+      'c.yaml:19:50: ipvs.sysctls.sync_threshold is 3; expected two values, each a whole number from 0 to 2147483647, such as [3, 50]',
+    ],
+  },
+  {
     rule: 'an alert by an unknown protocol',
     from: 'https://ops.example/hook',
     to: 'ftp://ops.example',
@@ -359,4 +386,10 @@ test('sixty-four groups fit one advertisement, sixty-five do not', () => {
   expect(complaints(text(65))).toEqual([
     'c.yaml:6:3: groups is a list; expected at most 64 groups, which is what one advertisement carries',
   ]);
+});
+
+test('a mistyped sysctl is told with the one that was meant', () => {
+  expect(complaints(spoiled('standby: warm', 'sysctls: { conntrak: 1 }'))[0]).toMatch(
+    /^c\.yaml:19:20: unknown key ipvs\.sysctls\.conntrak; expected conntrack, .* or ip6_forwarding \(did you mean conntrack\?\)$/,
+  );
 });

@@ -72,6 +72,7 @@ export const daemon = (more: Partial<DaemonStatus> = {}): DaemonStatus => ({
   memoryBytes: 80_000_000,
   store: { backend: 'redis', connected: true, detail: undefined },
   rules: { revision: 3, digest: rules.digest, services: 1, servers: 2, source: 'store', errors: [], drift: [], draining: [] },
+  settingsRefused: [],
   alerts: { delivered: 0, failed: 0, lastFailure: undefined },
   neighbours: [],
   ...more,

@@ -1,7 +1,15 @@
 // What the main thread's parts tell, as an operator reads it.
 import { describe, expect, test } from 'vitest';
 import type { ChannelReport } from '../../src/alerts/channelQueue.ts';
-import { alertReportLine, fileProblemLine, neighbourLine, peerLine, rulesLine, storeLine } from '../../src/daemon/reportLines.ts';
+import {
+  alertReportLine,
+  fileProblemLine,
+  neighbourLine,
+  peerLine,
+  rulesLine,
+  settingLine,
+  storeLine,
+} from '../../src/daemon/reportLines.ts';
 import type { LogLine } from '../../src/log/line.ts';
 import { revised, rules } from '../rules/documents.ts';
 
@@ -139,4 +147,21 @@ test.each([
   const report: ChannelReport = { channel: 'alerts[0] exec /bin/page', event, ...outcome };
   expect(text(alertReportLine(report))).toBe(line);
   expect(alertReportLine(report).fields).toMatchObject({ event: 'b2c3' });
+});
+
+test.each([
+  [
+    { type: 'settingPut', name: 'timeout udp', found: '300s', wanted: '60s', first: true },
+    'info: ipvs: timeout udp is now 60s; it was 300s',
+  ],
+  [
+    { type: 'settingPut', name: 'timeout udp', found: '30s', wanted: '60s', first: false },
+    'warn: ipvs: timeout udp had been changed to 30s by somebody else; it is 60s again',
+  ],
+  [
+    { type: 'settingRefused', failure: { object: 'sysctl net.ipv4.vs.conntrack', attempt: 'set', errno: 'ENOENT' } },
+    'error: ipvs: cannot set sysctl net.ipv4.vs.conntrack: ENOENT; it is tried again',
+  ],
+] as const)('of the settings of IPVS: %j', (event, line) => {
+  expect(text(settingLine(event))).toBe(line);
 });

@@ -172,6 +172,11 @@ describe('what is wrong beside the election', () => {
       'vs1: the store is gone',
     ],
     [
+      'what IPVS could not be set to',
+      director({}, { settingsRefused: [{ object: 'sysctl net.ipv4.vs.conntrack', attempt: 'set', errno: 'ENOENT' }] }),
+      'vs1: set sysctl net.ipv4.vs.conntrack: ENOENT',
+    ],
+    [
       'Redis away, with the reason',
       director({}, { store: { backend: 'redis', connected: false, detail: 'connect ECONNREFUSED' } }),
       'vs1: no connection to Redis: connect ECONNREFUSED',

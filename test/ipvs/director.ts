@@ -82,23 +82,24 @@ function enter(leave: (() => void)[]): Director {
 }
 
 function directorIn(namespace: string, ipvs: Ipvs): Director {
-  const inside = (program: string, args: readonly string[], input = ''): string => inNamespace(namespace, () => run(program, args, input));
-  const ipvsadm = (args: readonly string[], input?: string): string => inside('ipvsadm', args, input);
+  const inside = <Result>(work: () => Result): Result => inNamespace(namespace, work);
+  const ipvsadm = (args: readonly string[], input?: string): string => inside(() => run('ipvsadm', args, input));
   return {
     ipvs,
     ipvsadm,
     saved: () => linesOf(ipvsadm(['-Sn'])).sort(),
     statistics: () => linesOf(ipvsadm(['-Ln', '--stats', '--exact'])).slice(3),
-    connectionsCounted: () => inNamespace(namespace, countedConnections),
+    connectionsCounted: () => inside(countedConnections),
     connections: () => linesOf(ipvsadm(['-Lnc'])).flatMap(connectionOf),
     start: (argv) => new LabProcess(namespace, argv),
     sendDatagram(address, port, from = [0]) {
       ipBatch([`addr replace ${address}/32 dev lo`], namespace);
       const send = `const s = dgram.createSocket('udp4'); s.bind(from, () => s.send('?', ${port}, '${address}', () => s.close()))`;
-      inside(process.execPath, ['-e', `const dgram = require('dgram'); for (const from of ${JSON.stringify(from)}) { ${send} }`]);
+      const program = `const dgram = require('dgram'); for (const from of ${JSON.stringify(from)}) { ${send} }`;
+      inside(() => run(process.execPath, ['-e', program]));
     },
     picks: () => Object.fromEntries(linesOf(ipvsadm(['-Lnc'])).flatMap(pickOf)),
-    within: (action) => inNamespace(namespace, action),
+    within: inside,
   };
 }
 

@@ -10,6 +10,8 @@ const web = service('10.0.0.1', [server('10.0.0.11'), server('10.0.0.12')]);
 const mail = service('10.0.0.2', [server('10.0.0.13')], { port: 25, scheduler: 'wlc' });
 const odd = service('10.0.0.3', [server('10.0.0.14')], { scheduler: 'nosuch' });
 
+const lo = { dev: 'lo', syncId: 7, maxLength: undefined, group: '224.0.0.81', port: 8848, ttl: 1 } as const;
+
 export const checks: readonly Check[] = [
   checkWith('a restarted daemon adopts what it finds, writes nothing, and removes what the document lost', adoptsAndRemoves),
   checkWith('an unknown scheduler is named, and the other services are in', async (newDirector) => {
@@ -36,7 +38,7 @@ export const checks: readonly Check[] = [
   checkWith('the synchronisation daemons run as ipvsadm sees them; starting or stopping one twice is no failure', syncDaemons),
   checkWith('a synchronisation daemon on a device that does not exist is refused by name', (newDirector) => {
     const { ipvs } = newDirector();
-    assert.deepEqual(ipvs.startSync({ role: 'master', dev: 'nosuch', syncId: 1 }), {
+    assert.deepEqual(ipvs.startSync({ ...lo, role: 'master', dev: 'nosuch' }), {
       object: 'master sync daemon on nosuch',
       attempt: 'start',
       errno: 'ENODEV',
@@ -87,10 +89,10 @@ async function adoptsAndRemoves(newDirector: () => Director): Promise<void> {
 
 function syncDaemons(newDirector: () => Director): void {
   const { ipvs, ipvsadm } = newDirector();
-  for (const role of ['master', 'backup', 'master'] as const) assert.equal(ipvs.startSync({ role, dev: 'lo', syncId: 7 }), undefined);
+  for (const role of ['master', 'backup', 'master'] as const) assert.equal(ipvs.startSync({ ...lo, role }), undefined);
   assert.deepEqual(ipvs.syncDaemons(), [
-    { role: 'master', dev: 'lo', syncId: 7 },
-    { role: 'backup', dev: 'lo', syncId: 7 },
+    { ...lo, role: 'master', maxLength: 1472 },
+    { ...lo, role: 'backup', maxLength: 65507 },
   ]);
   assert.match(ipvsadm(['-L', '--daemon']), /^master sync daemon \(mcast=lo, syncid=7, .*\nbackup sync daemon \(mcast=lo, syncid=7, /);
   for (const role of ['master', 'backup', 'master'] as const) assert.equal(ipvs.stopSync(role), undefined);

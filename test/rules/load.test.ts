@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { rulesText } from '../../src/cli/renderRules.ts';
 import { problemText } from '../../src/errors/place.ts';
 import type { VirtualService } from '../../src/rules/document.ts';
-import { type LoadedRules, loadRules, parseRules, servicesBesideTheVips } from '../../src/rules/load.ts';
+import { type LoadedRules, loadRules, mixedFamiliesBesideSync, parseRules, servicesBesideTheVips } from '../../src/rules/load.ts';
 import { rulesDocumentSchema } from '../../src/rules/revision.ts';
 import { anyDocument, atPort, rules, server, service } from './documents.ts';
 
@@ -163,4 +163,16 @@ test('a service on an address that is no virtual IP is warned of', () => {
       problemText,
     ),
   ).toEqual(['r.yaml:2:14: services[0].address is 10.0.0.7, which is no virtual IP of the configuration; expected 10.0.0.1']);
+});
+
+test('a server of another family is warned of where connections are synchronised', () => {
+  const text = `services:
+  - { address: 10.0.0.1:80, forward: tun, servers: [{ address: 10.0.0.11 }, { address: "[2001:db8::b]" }] }
+  - { fwmark: 7, family: ipv6, forward: tun, servers: [{ address: "[2001:db8::b]" }, { address: 10.0.0.11 }] }
+`;
+  const why = 'is of another family than its service, while the configuration has ipvs.connectionSync';
+  expect(mixedFamiliesBesideSync(loaded(text)).map(problemText)).toEqual([
+    `r.yaml:2:88: services[0].servers[1].address ${why}; expected one of the two: the kernel refuses to have both`,
+    `r.yaml:3:97: services[1].servers[1].address ${why}; expected one of the two: the kernel refuses to have both`,
+  ]);
 });

@@ -2,7 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Decoded } from '../../src/wire/decoded.ts';
-import { type IpvsDestination, type IpvsService, type IpvsServiceId, SERVICE_ONE_PACKET, SERVICE_PERSISTENT } from '../../src/wire/ipvs.ts';
+import {
+  type IpvsDaemon,
+  type IpvsDaemonRole,
+  type IpvsDestination,
+  type IpvsService,
+  type IpvsServiceId,
+  SERVICE_ONE_PACKET,
+  SERVICE_PERSISTENT,
+} from '../../src/wire/ipvs.ts';
 import type { IpvsReason } from '../../src/wire/ipvsAttributes.ts';
 import {
   decodeDaemonReply,
@@ -143,15 +151,19 @@ const deletions: readonly (readonly [string, IpvsRequest])[] = [
   ['ipvsadm --stop-daemon master', { command: 'delDaemon', role: 'master' }],
 ];
 
+const syncDaemon = (role: IpvsDaemonRole, syncId: number): IpvsDaemon => ({
+  role,
+  dev: 'lo',
+  syncId,
+  maxLength: undefined,
+  group: undefined,
+  port: undefined,
+  ttl: undefined,
+});
+
 const others: readonly (readonly [string, IpvsRequest])[] = [
-  [
-    'ipvsadm --start-daemon master --mcast-interface lo --syncid 3',
-    { command: 'newDaemon', daemon: { role: 'master', dev: 'lo', syncId: 3 } },
-  ],
-  [
-    'ipvsadm --start-daemon backup --mcast-interface lo --syncid 4',
-    { command: 'newDaemon', daemon: { role: 'backup', dev: 'lo', syncId: 4 } },
-  ],
+  ['ipvsadm --start-daemon master --mcast-interface lo --syncid 3', { command: 'newDaemon', daemon: syncDaemon('master', 3) }],
+  ['ipvsadm --start-daemon backup --mcast-interface lo --syncid 4', { command: 'newDaemon', daemon: syncDaemon('backup', 4) }],
   ['ipvsadm -L --daemon', { command: 'getDaemons' }],
   ['ipvsadm --set 900 120 300', { command: 'setTimeouts', timeouts: { tcp: 900, tcpFin: 120, udp: 300 } }],
   ['ipvsadm -L --timeout', { command: 'getTimeouts' }],
@@ -216,10 +228,10 @@ describe('answers as the kernel gives them', () => {
     expect(info).toEqual({ ok: true, value: { version: '1.2.1', connectionTableSize: 4096 } });
   });
 
-  test('the synchronisation daemons are told with device and id', () => {
+  test('the synchronisation daemons are told with all that they were started with, and what the kernel chose', () => {
     expect(payloadsFrom('ipvsadm -L --daemon').map(decodeDaemonReply)).toEqual([
-      { ok: true, value: { role: 'master', dev: 'lo', syncId: 3 } },
-      { ok: true, value: { role: 'backup', dev: 'lo', syncId: 4 } },
+      { ok: true, value: { ...syncDaemon('master', 3), maxLength: 1472, group: '224.0.0.81', port: 8848, ttl: 1 } },
+      { ok: true, value: { ...syncDaemon('backup', 4), maxLength: 65507, group: '224.0.0.81', port: 8848, ttl: 1 } },
     ]);
   });
 
@@ -357,13 +369,22 @@ const anyDestination: fc.Arbitrary<IpvsDestination> = fc
   )
   .map(([id, settings]) => ({ ...id, ...settings }));
 const roles = fc.constantFrom('master', 'backup');
+const anyDaemon: fc.Arbitrary<IpvsDaemon> = fc.record({
+  role: roles,
+  dev: name,
+  syncId: fc.nat({ max: 255 }),
+  maxLength: fc.option(ports, { nil: undefined }),
+  group: fc.constantFrom(undefined, '224.0.0.81', 'ff02::81'),
+  port: fc.option(ports, { nil: undefined }),
+  ttl: fc.option(fc.nat({ max: 255 }), { nil: undefined }),
+});
 const anyRequest: fc.Arbitrary<IpvsRequest> = fc.oneof(
   fc.record({ command: fc.constantFrom('newService', 'setService'), service: anyService }),
   fc.record({ command: fc.constant('delService'), id: serviceIds }),
   fc.record({ command: fc.constantFrom('newDestination', 'setDestination'), of: serviceIds, destination: anyDestination }),
   fc.record({ command: fc.constant('delDestination'), of: serviceIds, destination: destinationIds }),
   fc.record({ command: fc.constant('getDestinations'), of: serviceIds }),
-  fc.record({ command: fc.constant('newDaemon'), daemon: fc.record({ role: roles, dev: name, syncId: fc.nat({ max: 255 }) }) }),
+  fc.record({ command: fc.constant('newDaemon'), daemon: anyDaemon }),
   fc.record({ command: fc.constant('delDaemon'), role: roles }),
   fc.record({ command: fc.constant('setTimeouts'), timeouts: fc.record({ tcp: u32s, tcpFin: u32s, udp: u32s }) }),
   fc.record({ command: fc.constantFrom('getServices', 'getDaemons', 'getTimeouts', 'getInfo') }),

@@ -1,8 +1,9 @@
 // A rules file that an action reads: its document with what is to be warned of, or its mistakes told with their places.
+import type { Config } from '../../../config/config.ts';
 import { loadConfig } from '../../../config/load.ts';
 import { VspairError } from '../../../errors/catalogue.ts';
 import type { Problem } from '../../../errors/place.ts';
-import { type InvalidRules, type LoadedRules, loadRules, servicesBesideTheVips } from '../../../rules/load.ts';
+import { type InvalidRules, type LoadedRules, loadRules, mixedFamiliesBesideSync, servicesBesideTheVips } from '../../../rules/load.ts';
 import { counted, problemLines } from '../../renderProblems.ts';
 import type { World } from '../../world.ts';
 
@@ -25,10 +26,14 @@ export const invalidRules = ({ problems }: InvalidRules, file: string): VspairEr
 export function warningsOf(read: LoadedRules, configFile: string): readonly Problem[] {
   try {
     const config = loadConfig(configFile);
-    const vips = config.ok ? config.config.groups.flatMap((group) => group.vips.map(({ address }) => address)) : undefined;
-    return vips === undefined ? read.warnings : [...read.warnings, ...servicesBesideTheVips(read, vips)];
+    return config.ok ? [...read.warnings, ...warningsBeside(read, config.config)] : read.warnings;
   } catch (error) {
     if (error instanceof VspairError) return read.warnings;
     throw error;
   }
+}
+
+function warningsBeside(read: LoadedRules, { groups, ipvs }: Config): Problem[] {
+  const vips = groups.flatMap((group) => group.vips.map(({ address }) => address));
+  return [...servicesBesideTheVips(read, vips), ...(ipvs.connectionSync === undefined ? [] : mixedFamiliesBesideSync(read))];
 }
