@@ -50,7 +50,7 @@ test('the files of both directors make a configuration that check finds in order
         { name: 'vsbak', priority: 100, addresses: ['10.0.0.3', '192.168.1.3'] },
       ],
       heartbeat: { interval: 200 },
-      ipvs: { connectionSync: { dev: 'eth1', syncId: 7 } },
+      ipvs: { connectionSync: { dev: 'eth1', syncId: 7, ttl: 2 }, timeouts: { tcp: 900, tcpFin: undefined, udp: 60 } },
     },
   });
 });
@@ -76,7 +76,7 @@ test('a sync group is one group with the virtual IPs of all its instances, exclu
     },
   });
   expect(account).toContain(
-    'vs1.conf:10-15: changed: outside, inside to one group: virtual IPs that move together are one group with one vrid; it has the vrid, priority and preempt of outside',
+    'vs1.conf:11-16: changed: outside, inside to one group: virtual IPs that move together are one group with one vrid; it has the vrid, priority and preempt of outside',
   );
 });
 
