@@ -28,13 +28,22 @@ export async function watchedByThree(): Promise<Watch> {
   const sentinels = await Promise.all([1, 2, 3].map(() => redis({ sentinel: file })));
   for (const sentinel of sentinels) {
     const client = sentinel.client();
+    // They look every ten seconds, and let a master that came back be one for eight.
+    await client.call('SENTINEL', 'DEBUG', 'info-period', '200', 'publish-period', '200');
     await eventually(() => factsFrom(client.call('SENTINEL', 'master', name))).toMatchObject({
       'num-other-sentinels': '2',
       'num-slaves': '1',
     });
+    // Before it has read that, a sentinel has nobody to make the new master.
+    await eventually(() => replicasIn(client.call('SENTINEL', 'replicas', name))).toMatchObject([{ 'master-link-status': 'ok' }]);
   }
   const nodes = sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
   return { master, replica, sentinels, servers: { kind: 'sentinel', name, nodes, username: undefined, passwordFile: undefined } };
+}
+
+async function replicasIn(answer: Promise<unknown>): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const lists: unknown = await answer;
+  return Array.isArray(lists) ? Promise.all(lists.map((list: unknown) => factsFrom(Promise.resolve(list)))) : [];
 }
 
 async function factsFrom(answer: Promise<unknown>): Promise<Readonly<Record<string, unknown>>> {
