@@ -23,11 +23,11 @@ export const settingsOf = (
   ...(connectionSync === undefined ? [] : syncSettings(kernel.ipvs, connectionSync)),
 ];
 
-const sysctlSetting = ({ path, value }: SysctlWish, { read, write }: Sysctls): IpvsSetting => ({
+const sysctlSetting = ({ path, value }: SysctlWish, sysctls: Sysctls): IpvsSetting => ({
   name: `sysctl ${path.replaceAll('/', '.')}`,
   wanted: value,
-  read: () => read(path) ?? 'not there',
-  write: () => write(path, value),
+  read: () => sysctls.read(path) ?? 'not there',
+  write: () => sysctls.write(path, value),
 });
 
 /** The kernel takes a timeout of 0 for one that it is to leave alone. */

@@ -59,7 +59,7 @@ function kept(director: Director, wishes: Partial<IpvsConfig>): Kept {
   };
   const settings = director.within(() => keepIpvsSettings(parts));
   settings.close();
-  const look = (): void => director.within(settings.look);
+  const look = (): void => director.within(() => settings.look());
   return { settings: { ...settings, look }, told, director };
 }
 
