@@ -41,6 +41,8 @@ export interface TestDirector {
   /** No connection to or from it, as with pulled cables; what is applied meanwhile is applied alone. */
   cut(): Promise<void>;
   heal(): void;
+  /** As when its connections fail and those to it stand: it answers, and does not ask. */
+  stopAsking(): void;
   emptyDisk(): Promise<void>;
 }
 
@@ -90,6 +92,7 @@ function directorOf(name: string, { directory, names, pollMs, port, news }: Plac
   const problems: FileProblem[] = [];
   let store: RulesStore | undefined;
   let channel: PeerChannel | undefined;
+  let asks = true;
 
   const tell = (): unknown => news.emit('news');
   const theStore = (): RulesStore => {
@@ -143,7 +146,7 @@ function directorOf(name: string, { directory, names, pollMs, port, news }: Plac
       connect();
       store.replica?.begin({
         ask: (peer, method, params, timeoutMs) => open(channel, name).request(peer, method, params, { timeoutMs }).finally(tell),
-        connected: (peer) => channel?.connected(peer) === true,
+        connected: (peer) => asks && channel?.connected(peer) === true,
         active: () => Promise.resolve(active()),
       });
     },
@@ -158,6 +161,9 @@ function directorOf(name: string, { directory, names, pollMs, port, news }: Plac
       channel = undefined;
     },
     heal: connect,
+    stopAsking() {
+      asks = false;
+    },
     emptyDisk: () => rm(own, { recursive: true, force: true }),
   };
 }

@@ -187,6 +187,23 @@ test.each(['vs1', 'vsbak'])('a tie goes to the active’s, which is %s', async (
   for (const { store } of [vs1, vsbak]) expect(store.state().trouble).toBeUndefined();
 });
 
+test.each([
+  ['stays', 'vs1'],
+  ['loses', 'vsbak'],
+])(
+  'one connection is enough: when only the director asks whose edit %s, both have the active’s, and the one that asks is told',
+  async (_what, asking) => {
+    const [vs1, vsbak] = await pair();
+    await vs1.cut();
+    await directors.until(() => !vsbak.store.state().connected);
+    const [edit] = [await applied(vs1, at(81)), await applied(vsbak, at(82))];
+    (asking === 'vs1' ? vsbak : vs1).stopAsking();
+    vs1.heal();
+    await bothHave(edit);
+    await directors.until(() => superseded(asking === 'vs1' ? vs1 : vsbak).length === 1);
+  },
+);
+
 test('while both are active after a cut, a tie goes to the one that wins the election', async () => {
   const [vs1, vsbak] = await pair();
   await vs1.cut();
