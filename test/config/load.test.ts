@@ -1,7 +1,7 @@
 // What a configuration in order means, and what the election is given of it.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { coreConfigOf } from '../../src/config/core.ts';
+import { coreConfigOf, electionOrder } from '../../src/config/core.ts';
 import { checkInterfaces } from '../../src/config/interfaces.ts';
 import { type LoadedConfig, loadConfig, parseConfig } from '../../src/config/load.ts';
 import { problemText } from '../../src/errors/place.ts';
@@ -183,4 +183,10 @@ test('a machine with nothing but lo is told so', () => {
   expect(checkInterfaces(loaded(least), ['lo']).map(problemText)).toEqual([
     'c.yaml:6:64: groups[0].vips[0].dev is eth0, which this machine does not have; expected an interface other than lo; this machine has none',
   ]);
+});
+
+test('the order of election is that of the first group: its priorities, then the higher address', () => {
+  expect(electionOrder(loaded(sample).config)).toEqual(['vs1', 'vsbak']);
+  expect(electionOrder(loaded(least).config)).toEqual(['vsbak', 'vs1']);
+  expect(electionOrder(loaded(spoiled('preempt: false\n', 'priorities: { vs1: 50 }\n')).config)).toEqual(['vsbak', 'vs1']);
 });
