@@ -5,6 +5,7 @@ import type { Methods } from '../rpc/methods.ts';
 import type { RevisionEntry, RulesDocument, RulesRevision } from '../rules/document.ts';
 import { rulesDocumentSchema } from '../rules/revision.ts';
 import type { RulesArrival } from './arrival.ts';
+import type { DirectorPlan } from './directorPlan.ts';
 import type { StatusReport } from './status.ts';
 
 /** What became of a command for one group. */
@@ -54,6 +55,8 @@ export type ControlShapes = {
   rulesHistory: { params: { readonly limit: number }; result: readonly RevisionEntry[] };
   /** Why the store's rules are not the ones in use; null when they are. */
   rulesTrouble: { params: Record<string, never>; result: string | null };
+  /** What an apply would change in each kernel; nothing is written. */
+  rulesPlanned: { params: { readonly document: RulesDocument }; result: readonly DirectorPlan[] };
   rulesApply: { params: RulesApplyParams; result: RulesApplyResult };
   /** Answers when every director has the revision, or will not have it soon. Its progress is a RulesArrival too, one for each news. */
   rulesAwait: { params: RulesAwaitParams; result: RulesArrival };
@@ -78,6 +81,7 @@ export const controlMethods: Methods<ControlShapes> = {
   rulesShow: { params: z.strictObject({ which: z.union([revisionNumber, digest]).optional() }), result: own() },
   rulesHistory: { params: z.strictObject({ limit: z.int().min(1).max(longestHistory) }), result: own() },
   rulesTrouble: { params: nothing, result: own() },
+  rulesPlanned: { params: z.strictObject({ document: rulesDocumentSchema }), result: own() },
   rulesApply: {
     params: z.strictObject({
       document: rulesDocumentSchema,

@@ -16,14 +16,16 @@ export interface AwaitParts extends CommandParts {
 /** Between two looks: short beside the way of a revision through the store to the other kernel. */
 const lookEveryMs = 200;
 
-/** Ends early when every director has it or was refused it by its kernel: waiting does not change a kernel's mind. */
+/**
+ * Ends early when every director has it or was refused it by its kernel: waiting does not change a kernel's mind. But for
+ * the kernel's words it is waited: adverts alone only tell that there was a refusal.
+ */
 export async function awaitRules(parts: AwaitParts, { withinMs, ...wanted }: RulesAwaitParams, call: Call): Promise<RulesArrival> {
   const deadline = performance.now() + withinMs;
   let told = '';
   for (;;) {
-    const arrival = await look(parts, wanted);
-    const settled = arrival.directors.every((director) => hasArrived(director) || director.state === 'refused');
-    if (settled || call.signal.aborted || performance.now() >= deadline) return arrival;
+    const { arrival, isSettled } = await look(parts, wanted);
+    if (isSettled || call.signal.aborted || performance.now() >= deadline) return arrival;
     const news = JSON.stringify(arrival);
     if (news !== told) call.progress(arrival);
     told = news;
@@ -32,13 +34,16 @@ export async function awaitRules(parts: AwaitParts, { withinMs, ...wanted }: Rul
 }
 
 /** Without a shared store each director has rules of its own: there is nobody else to wait for. */
-async function look(parts: AwaitParts, wanted: Wanted): Promise<RulesArrival> {
+async function look(parts: AwaitParts, wanted: Wanted): Promise<{ readonly arrival: RulesArrival; readonly isSettled: boolean }> {
   const status = await parts.directorStatus();
   const { self, rules: mark, peers } = status.keeper;
   const others = status.daemon.store.backend === 'none' ? [] : await Promise.all(peers.map((peer) => seenPeer(parts, peer)));
   const seen: readonly SeenDirector[] = [{ node: self, heard: true, mark, status }, ...others];
   const directors = seen.map((one): DirectorArrival => arrivalAt(wanted, parts.standby, one));
-  return { ...wanted, complete: directors.every(hasArrived), directors };
+  const isSettled = directors.every(
+    (director, index) => hasArrived(director) || (director.state === 'refused' && seen[index]?.status !== undefined),
+  );
+  return { arrival: { ...wanted, complete: directors.every(hasArrived), directors }, isSettled };
 }
 
 async function seenPeer({ channel }: AwaitParts, { node, heard, rules }: PeerSnapshot): Promise<SeenDirector> {

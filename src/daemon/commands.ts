@@ -6,11 +6,13 @@ import type { GroupSnapshot, KeeperSnapshot } from '../keeper/messages.ts';
 import type { PeerChannel } from '../peer/channel.ts';
 import type { PeerShapes } from '../peer/protocol.ts';
 import type { Handlers } from '../rpc/methods.ts';
+import type { RulesDocument } from '../rules/document.ts';
 import { exchangeRefused } from '../store/rulesPeers.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
 import { awaitRules } from './awaitRules.ts';
 import type { KeeperThread } from './keeperThread.ts';
 import { askPeerStatus } from './peerStatus.ts';
+import { plannedEverywhere } from './plannedRules.ts';
 import { statusReport } from './statusReport.ts';
 
 export interface CommandParts {
@@ -18,6 +20,8 @@ export interface CommandParts {
   readonly keeper: KeeperThread;
   readonly store: RulesStore;
   readonly standby: 'warm' | 'cold';
+  /** What an apply of the document would change in this kernel. */
+  readonly planned: (document: RulesDocument) => Promise<readonly string[]>;
   readonly directorStatus: () => Promise<DirectorStatus>;
 }
 
@@ -41,6 +45,7 @@ export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
     rulesShow: async ({ which }) => (which === undefined ? parts.store.current() : await parts.store.history.find(which)) ?? null,
     rulesHistory: ({ limit }) => parts.store.history.entries(limit),
     rulesTrouble: () => parts.store.state().trouble?.detail ?? null,
+    rulesPlanned: ({ document }) => plannedEverywhere(parts, document),
     rulesApply: (params) => applyRules(parts.store, params),
     rulesAwait: (params, call) => awaitRules(parts, params, call),
   };
@@ -55,6 +60,7 @@ export function onceReady(handlers: Promise<Handlers<ControlShapes>>): Handlers<
     rulesShow: async (...call) => (await handlers).rulesShow(...call),
     rulesHistory: async (...call) => (await handlers).rulesHistory(...call),
     rulesTrouble: async (...call) => (await handlers).rulesTrouble(...call),
+    rulesPlanned: async (...call) => (await handlers).rulesPlanned(...call),
     rulesApply: async (...call) => (await handlers).rulesApply(...call),
     rulesAwait: async (...call) => (await handlers).rulesAwait(...call),
   };
@@ -66,6 +72,7 @@ export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
   return {
     ...(store.replica?.answers ?? exchangeRefused(`the rules here are those of the backend ${store.state().backend}`)),
     status: () => parts.directorStatus(),
+    rulesPlanned: ({ document }) => parts.planned(document),
     failover: async ({ group, to }) => {
       const found = (await parts.keeper.snapshot()).groups.find(({ name }) => name === group);
       return found === undefined ? unknownGroup(group) : parts.keeper.failover(found.vrid, to);

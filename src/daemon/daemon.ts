@@ -172,7 +172,14 @@ function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guar
       neighbours: guard.watch.status(),
     },
   });
-  return { cluster: config.cluster, keeper: guard.keeper, store: ground.store, standby: config.ipvs.standby, directorStatus };
+  return {
+    cluster: config.cluster,
+    keeper: guard.keeper,
+    store: ground.store,
+    standby: config.ipvs.standby,
+    planned: (document) => ground.duty.planned(document),
+    directorStatus,
+  };
 }
 
 function openPeerChannel({ config, node, keys }: DaemonStart, reports: Reports, commands: CommandParts): PeerChannel {

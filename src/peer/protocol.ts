@@ -3,12 +3,16 @@ import { z } from 'zod';
 import type { DirectorStatus } from '../control/status.ts';
 import type { NodeName, Outcome } from '../core/types.ts';
 import type { Methods } from '../rpc/methods.ts';
+import type { RulesDocument } from '../rules/document.ts';
 import { type ExchangeShapes, exchangeSchemas } from '../rules/exchange.ts';
+import { rulesDocumentSchema } from '../rules/revision.ts';
 
 export type PeerShapes = ExchangeShapes & {
   status: { params: Record<string, never>; result: DirectorStatus };
   /** An operator's command, given on the director that is not active. */
   failover: { params: { readonly group: string; readonly to?: NodeName | undefined }; result: Outcome };
+  /** What an apply would change in this director's kernel, a sentence each; nothing is written. */
+  rulesPlanned: { params: { readonly document: RulesDocument }; result: readonly string[] };
 };
 
 const name = z.string().min(1).max(255);
@@ -20,4 +24,5 @@ export const peerMethods: Methods<PeerShapes> = {
   status: { params: z.strictObject({}), result: z.custom<DirectorStatus>((value) => typeof value === 'object' && value !== null) },
   failover: { params: z.strictObject({ group: name, to: name.optional() }), result: outcome },
   ...exchangeSchemas,
+  rulesPlanned: { params: z.strictObject({ document: rulesDocumentSchema }), result: z.array(z.string()) },
 };

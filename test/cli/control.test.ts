@@ -22,6 +22,7 @@ const silent: Handlers<ControlShapes> = {
   rulesShow: () => null,
   rulesHistory: neverAsked,
   rulesTrouble: () => null,
+  rulesPlanned: neverAsked,
   rulesApply: neverAsked,
   rulesAwait: neverAsked,
 };

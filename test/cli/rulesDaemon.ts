@@ -46,7 +46,8 @@ export async function rulesDaemon(more: (store: RulesStore) => Partial<Handlers<
     report: unused,
   });
   const directorStatus = async () => director(keeperOf(store), daemonOf());
-  const handlers = controlHandlers({ cluster: 'web', keeper, channel, store, standby: 'warm', directorStatus });
+  const planned = async ({ services }: RulesDocument) => [`hold ${services.length} services`];
+  const handlers = controlHandlers({ cluster: 'web', keeper, channel, store, standby: 'warm', planned, directorStatus });
   const server = await startControlServer({ socket, handlers: { ...handlers, ...more(store) }, onFailure: () => undefined });
   onTestFinished(() => server.close());
   return {

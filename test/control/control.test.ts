@@ -42,6 +42,7 @@ const handlers: Handlers<ControlShapes> = {
   rulesShow: () => null,
   rulesHistory: () => [],
   rulesTrouble: () => null,
+  rulesPlanned: () => [],
   rulesApply: ({ expectedRevision }) => ({ ok: true, revision: (expectedRevision ?? 0) + 1, digest: 'd' }),
   rulesAwait: ({ revision, digest }) => ({ revision, digest, complete: true, directors: [] }),
 };

@@ -22,6 +22,7 @@ describe('rules apply waits for both directors', () => {
       before: async ({ store }) => [`state: { backend: redis, url: "${(await startRedis(store)).url}" }`],
     },
     async ({ vs1, vsbak }) => {
+      const foretold = await applied(vsbak, noServices, '--dry-run');
       const everywhere = await applied(vsbak, noServices, '--wait', '30s');
       const refused = await applied(vs1, rulesText('dr'), '--wait', '30s');
       const json = await applied(vs1, rulesText('dr'), '--wait', '30s', '--json');
@@ -29,9 +30,16 @@ describe('rules apply waits for both directors', () => {
       await vsbak.stop('SIGKILL');
       await vs1.until(({ self }) => self.keeper.peers.every(({ heard }) => !heard));
       const alone = await applied(vs1, noServices, '--wait', '1s');
-      return { everywhere, refused, json, notAwaited, alone };
+      return { foretold, everywhere, refused, json, notAwaited, alone };
     },
   );
+
+  test('and --dry-run asks both what their kernels would be told', () => {
+    const { output, exitCode } = seen().foretold;
+    for (const name of ['vs1', 'vsbak'])
+      expect(output).toMatch(new RegExp(`^what the kernel of ${name} would be told is not known: .*(?:ip_vs|IPVS)`, 'm'));
+    expect(exitCode).toBe(0);
+  });
 
   test('and says so when both have them in their kernels, from either one', () => {
     const { output, exitCode } = seen().everywhere;

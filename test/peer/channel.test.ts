@@ -20,6 +20,7 @@ const handlers: Handlers<PeerShapes> = {
   status: () => {
     throw new RpcRefusal('refused', 'starting');
   },
+  rulesPlanned: () => [],
   failover: ({ group, to }) => ({ ok: true, detail: `${group} to ${to ?? 'the fittest'}` }),
 };
 

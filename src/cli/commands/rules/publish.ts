@@ -5,7 +5,8 @@ import type { ExitCode } from '../../../errors/exit-codes.ts';
 import { askDaemon } from '../../ask.ts';
 import type { Choose, Parser } from '../../cli.ts';
 import type { World } from '../../world.ts';
-import { makeRevision, messageOf } from './newRevision.ts';
+import { makeRevision } from './newRevision.ts';
+import { messageOf } from './newRules.ts';
 import { type ChangeOptions, changeOptions } from './options.ts';
 
 export function addRulesPublish(parser: Parser, choose: Choose): void {

@@ -9,7 +9,9 @@ import type { RulesDocument, RulesRevision } from '../../../rules/document.ts';
 import { askDaemon } from '../../ask.ts';
 import { differenceLines } from '../../renderDifference.ts';
 import type { World } from '../../world.ts';
-import { type Applied, applyRules, conclude, foretell, messageOf, type NewRules, refusalOf, tellUnchanged } from './newRevision.ts';
+import { foretell } from './foretell.ts';
+import { type Applied, applyRules, conclude, refusalOf } from './newRevision.ts';
+import { messageOf, type NewRules, tellUnchanged } from './newRules.ts';
 import type { ChangeOptions } from './options.ts';
 import { currentRules, noRules } from './revisions.ts';
 
@@ -24,7 +26,7 @@ export function makeChange(change: RelativeChange, what: string, options: Change
     for (let attempt = 1; ; attempt += 1) {
       const current = await currentRules(client, world);
       const rules = changed(change, what, options, current);
-      if (options.dryRun) return foretell(rules, options, world);
+      if (options.dryRun) return foretell(client, rules, options, world);
       if (rules.document === current?.document) return tellUnchanged(current, options.json, world);
       const result = await applyRules(client, rules, world);
       if (result.ok) return tellChange(client, rules, result, options, world);

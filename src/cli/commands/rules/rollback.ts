@@ -4,7 +4,8 @@ import type { ExitCode } from '../../../errors/exit-codes.ts';
 import { askDaemon } from '../../ask.ts';
 import type { Choose, Parser } from '../../cli.ts';
 import type { World } from '../../world.ts';
-import { makeRevision, messageOf, tellUnchanged } from './newRevision.ts';
+import { makeRevision } from './newRevision.ts';
+import { messageOf, tellUnchanged } from './newRules.ts';
 import { type ChangeOptions, changeOptions } from './options.ts';
 import { currentRules, demandRevision } from './revisions.ts';
 
