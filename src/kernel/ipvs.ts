@@ -9,11 +9,11 @@ import { decodeFamily, encodeFamilyRequest } from '../wire/genetlink.ts';
 import { IPVS_FAMILY_NAME, type IpvsDaemon, type IpvsDaemonRole, type IpvsService, type IpvsTimeouts } from '../wire/ipvs.ts';
 import {
   decodeDaemonReply,
-  decodeDestinationReply,
+  decodeDestinationState,
   decodeInfoReply,
-  decodeServiceReply,
+  decodeServiceState,
   decodeTimeoutsReply,
-  type IpvsDestinationReport,
+  type IpvsDestinationState,
   type IpvsInfo,
 } from '../wire/ipvsReply.ts';
 import { encodeIpvsRequest, type IpvsRequest } from '../wire/ipvsRequest.ts';
@@ -83,7 +83,7 @@ export function openIpvs(): Ipvs {
 
   const serversOf = (service: IpvsService): HeldService => ({
     service,
-    servers: ask({ command: 'getDestinations', of: service.id }, decodeDestinationReply).map(heldServer),
+    servers: ask({ command: 'getDestinations', of: service.id }, decodeDestinationState).map(heldServer),
   });
 
   const write = (batch: CompiledRules): readonly KernelFailure[] => failuresOf(batch, netlink.batch(batch.messages));
@@ -106,7 +106,7 @@ export function openIpvs(): Ipvs {
       }
     },
     family,
-    dump: () => ask({ command: 'getServices' }, decodeServiceReply).map(({ service }) => serversOf(service)),
+    dump: () => ask({ command: 'getServices' }, decodeServiceState).map(serversOf),
     hasScheduler: (name) => speaking(`try scheduler ${name}`, () => tryScheduler(netlink, family(), name)),
     write,
     startSync: (daemon) => tell({ command: 'newDaemon', daemon }, `${daemon.role} sync daemon on ${daemon.dev}`),
@@ -139,9 +139,9 @@ function findFamily(netlink: NetlinkSocket): number {
   throw refusal('find ip_vs', 'the answer has no family number');
 }
 
-const heldServer = (report: IpvsDestinationReport): HeldServer => ({
-  ...report.destination,
-  connections: report.activeConnections + report.inactiveConnections + report.persistentConnections,
+const heldServer = (state: IpvsDestinationState): HeldServer => ({
+  ...state.destination,
+  connections: state.activeConnections + state.inactiveConnections + state.persistentConnections,
 });
 
 function read<Value>(answer: Decoded<Value, string>, request: IpvsRequest): Value {

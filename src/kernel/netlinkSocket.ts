@@ -14,7 +14,7 @@ import {
   NLM_F_REQUEST,
   NLMSG_DONE,
   NLMSG_ERROR,
-  splitBatch,
+  pieceAt,
   u16,
   u32,
 } from '../wire/netlink.ts';
@@ -29,9 +29,13 @@ const SOL_NETLINK = 270;
 const NETLINK_CAP_ACK = 10;
 // The kernel fills at most 32 KiB into one answer.
 const RECEIVE_BYTES = 64 * 1024;
-// So few requests in one send that the answers fit the default receive buffer even when each of them is an error.
-const PIECE_MESSAGES = 128;
+// So few requests in one send that the answers fit the default receive buffer even when each of them is an error, and that
+// the kernel, which carries them all out before anybody else has the processor, is done soon. How many that are depends:
+// a server more costs mh a hundred times what it costs rr.
+const PIECE_MESSAGES = { least: 16, first: 32, most: 128 };
 const PIECE_BYTES = 64 * 1024;
+const FIRST_SEQUENCE = 2 ** 30;
+const PIECE_MS = { short: 1, long: 2 };
 const DUMP_TRIES = 5;
 const ACKNOWLEDGED = '';
 
@@ -39,6 +43,11 @@ export class NetlinkSocket {
   #fd: number;
   readonly #object: string;
   readonly #buffer = new Uint8Array(RECEIVE_BYTES);
+  #pieceMessages = PIECE_MESSAGES.first;
+  /** No two requests have the same, nor one of a batch. */
+  #sequence = FIRST_SEQUENCE;
+  /** Something was lost, or not read to its end. */
+  #isSpoilt = false;
 
   /** `groups`: bit mask of the multicast groups to listen to. Throws SystemError. */
   constructor(protocol: number, groups = 0) {
@@ -66,8 +75,12 @@ export class NetlinkSocket {
    */
   batch(messages: Uint8Array): ReadonlyMap<number, string> {
     const answers = new Map<number, string>();
-    for (const piece of splitBatch(messages, PIECE_MESSAGES, PIECE_BYTES)) {
+    let began = performance.now();
+    for (let from = 0; from < messages.length; ) {
+      const piece = pieceAt(messages, from, this.#pieceMessages, PIECE_BYTES);
+      from += piece.bytes.length;
       this.#write(piece, answers);
+      began = this.#measure(began);
       const last = piece.sequences.at(-1);
       if (piece.acknowledged && last !== undefined && !answers.has(last)) answers.set(last, 'ENODATA');
     }
@@ -114,11 +127,23 @@ export class NetlinkSocket {
     }
   }
 
+  /** `began`: when the last piece did. Returns when it was over. */
+  #measure(began: number): number {
+    const over = performance.now();
+    const { least, most } = PIECE_MESSAGES;
+    if (over - began > PIECE_MS.long) this.#pieceMessages = Math.max(least, this.#pieceMessages >> 1);
+    else if (over - began < PIECE_MS.short) this.#pieceMessages = Math.min(most, this.#pieceMessages * 2);
+    return over;
+  }
+
   #ask(request: NetlinkRequest, flags: number): readonly NetlinkMessage[] {
-    this.#discardLeftovers();
-    this.#send(encodeMessage({ ...request, flags: request.flags | NLM_F_REQUEST | flags, sequence: 1 }));
+    if (this.#isSpoilt) this.#discardLeftovers();
+    this.#sequence += 1;
+    const sequence = this.#sequence;
+    this.#send(encodeMessage({ ...request, flags: request.flags | NLM_F_REQUEST | flags, sequence }));
     const answers: NetlinkMessage[] = [];
     for (const message of this.#received()) {
+      if (message.sequence !== sequence) continue;
       if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) answers.push(message);
       else if (outcomeOf(message) === ACKNOWLEDGED) return answers;
       else throw new SystemError('request', this.#object, outcomeOf(message));
@@ -140,9 +165,11 @@ export class NetlinkSocket {
     let length: number;
     do length = receive(this.#fd, this.#buffer);
     while (length >= 0 || errnoName(length) === 'ENOBUFS');
+    this.#isSpoilt = false;
   }
 
   #broken(code: string): SystemError {
+    this.#isSpoilt = true;
     return new SystemError('recv', this.#object, code);
   }
 }

@@ -102,15 +102,18 @@ export function decodeServiceId(value: Uint8Array): Decoded<IpvsServiceId, IpvsR
 
 export function decodeService(value: Uint8Array): Decoded<IpvsService, IpvsReason> {
   const attributes = decodeAttributes(value);
-  if (!attributes.ok) return attributes;
-  const id = serviceIdOf(attributes.value);
+  return attributes.ok ? serviceOf(attributes.value) : attributes;
+}
+
+export function serviceOf(attributes: Attributes): Decoded<IpvsService, IpvsReason> {
+  const id = serviceIdOf(attributes);
   if (!id.ok) return id;
   const settings = {
-    scheduler: readText(attributes.value.get(service.scheduler)),
-    flags: readFlags(attributes.value.get(service.flags)),
-    timeout: readU32(attributes.value.get(service.timeout)),
-    netmask: readNetmask(id.value.family, attributes.value.get(service.netmask)),
-    engine: readText(attributes.value.get(service.engine)) ?? '',
+    scheduler: readText(attributes.get(service.scheduler)),
+    flags: readFlags(attributes.get(service.flags)),
+    timeout: readU32(attributes.get(service.timeout)),
+    netmask: readNetmask(id.value.family, attributes.get(service.netmask)),
+    engine: readText(attributes.get(service.engine)) ?? '',
   };
   return isComplete(settings) ? decoded({ id: id.value, ...settings }) : refused('missing-attribute');
 }
@@ -163,17 +166,20 @@ export function decodeDestinationId(value: Uint8Array): Decoded<IpvsDestinationI
 
 export function decodeDestination(value: Uint8Array): Decoded<IpvsDestination, IpvsReason> {
   const attributes = decodeAttributes(value);
-  if (!attributes.ok) return attributes;
-  const id = destinationIdOf(attributes.value);
+  return attributes.ok ? destinationOf(attributes.value) : attributes;
+}
+
+export function destinationOf(attributes: Attributes): Decoded<IpvsDestination, IpvsReason> {
+  const id = destinationIdOf(attributes);
   if (!id.ok) return id;
-  const forward = readNamed(forwards, readU32(attributes.value.get(destination.forward)));
+  const forward = readNamed(forwards, readU32(attributes.get(destination.forward)));
   if (!forward.ok) return forward;
-  const tunnel = tunnelOf(attributes.value);
+  const tunnel = tunnelOf(attributes);
   if (!tunnel.ok) return tunnel;
   const numbers = {
-    weight: readU32(attributes.value.get(destination.weight)),
-    upperThreshold: readU32(attributes.value.get(destination.upperThreshold)),
-    lowerThreshold: readU32(attributes.value.get(destination.lowerThreshold)),
+    weight: readU32(attributes.get(destination.weight)),
+    upperThreshold: readU32(attributes.get(destination.upperThreshold)),
+    lowerThreshold: readU32(attributes.get(destination.lowerThreshold)),
   };
   if (!isComplete(numbers)) return refused('missing-attribute');
   return decoded({ ...id.value, forward: forward.value, ...numbers, tunnel: tunnel.value });

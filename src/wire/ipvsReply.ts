@@ -3,7 +3,7 @@
 import { type Decoded, decoded, refused } from './decoded.ts';
 import { decodeGeneric } from './genetlink.ts';
 import type { IpvsDaemon, IpvsDestination, IpvsService, IpvsStats, IpvsTimeouts } from './ipvs.ts';
-import { decodeDaemon, decodeDestination, decodeService, type IpvsReason, isComplete, mapped } from './ipvsAttributes.ts';
+import { decodeDaemon, decodeService, destinationOf, type IpvsReason, isComplete, mapped, serviceOf } from './ipvsAttributes.ts';
 import { commandNumbers, decodeNested, decodeTimeouts } from './ipvsRequest.ts';
 import { decodeStats } from './ipvsStats.ts';
 import { type Attributes, decodeAttributes, readU32 } from './netlink.ts';
@@ -16,16 +16,20 @@ const ACTIVE_CONNECTIONS = 7;
 const INACTIVE_CONNECTIONS = 8;
 const PERSISTENT_CONNECTIONS = 9;
 
+/** A destination without its counters, which take longer to read than all the rest. */
+export interface IpvsDestinationState {
+  readonly destination: IpvsDestination;
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+  readonly persistentConnections: number;
+}
+
 export interface IpvsServiceReport {
   readonly service: IpvsService;
   readonly stats: IpvsStats;
 }
 
-export interface IpvsDestinationReport {
-  readonly destination: IpvsDestination;
-  readonly activeConnections: number;
-  readonly inactiveConnections: number;
-  readonly persistentConnections: number;
+export interface IpvsDestinationReport extends IpvsDestinationState {
   readonly stats: IpvsStats;
 }
 
@@ -41,6 +45,19 @@ export function decodeServiceReply(payload: Uint8Array): Decoded<IpvsServiceRepo
 
 export function decodeDestinationReply(payload: Uint8Array): Decoded<IpvsDestinationReport, IpvsReason> {
   return reply(payload, commandNumbers.newDestination, (top) => decodeNested(top, 'destination', decodeDestinationReport));
+}
+
+export function decodeServiceState(payload: Uint8Array): Decoded<IpvsService, IpvsReason> {
+  return reply(payload, commandNumbers.newService, (top) => decodeNested(top, 'service', decodeService));
+}
+
+export function decodeDestinationState(payload: Uint8Array): Decoded<IpvsDestinationState, IpvsReason> {
+  return reply(payload, commandNumbers.newDestination, (top) =>
+    decodeNested(top, 'destination', (value) => {
+      const attributes = decodeAttributes(value);
+      return attributes.ok ? destinationStateOf(attributes.value) : attributes;
+    }),
+  );
 }
 
 export function decodeDaemonReply(payload: Uint8Array): Decoded<IpvsDaemon, IpvsReason> {
@@ -69,25 +86,28 @@ function reply<Value>(
 }
 
 function decodeServiceReport(value: Uint8Array): Decoded<IpvsServiceReport, IpvsReason> {
-  const service = decodeService(value);
-  if (!service.ok) return service;
   const attributes = decodeAttributes(value);
   if (!attributes.ok) return attributes;
-  return mapped(decodeStats(attributes.value), (stats) => ({ service: service.value, stats }));
+  const service = serviceOf(attributes.value);
+  return service.ok ? mapped(decodeStats(attributes.value), (stats) => ({ service: service.value, stats })) : service;
 }
 
 function decodeDestinationReport(value: Uint8Array): Decoded<IpvsDestinationReport, IpvsReason> {
-  const destination = decodeDestination(value);
-  if (!destination.ok) return destination;
   const attributes = decodeAttributes(value);
   if (!attributes.ok) return attributes;
+  const state = destinationStateOf(attributes.value);
+  return state.ok ? mapped(decodeStats(attributes.value), (stats) => ({ ...state.value, stats })) : state;
+}
+
+function destinationStateOf(attributes: Attributes): Decoded<IpvsDestinationState, IpvsReason> {
+  const destination = destinationOf(attributes);
+  if (!destination.ok) return destination;
   const connections = {
-    activeConnections: readU32(attributes.value.get(ACTIVE_CONNECTIONS)),
-    inactiveConnections: readU32(attributes.value.get(INACTIVE_CONNECTIONS)),
-    persistentConnections: readU32(attributes.value.get(PERSISTENT_CONNECTIONS)),
+    activeConnections: readU32(attributes.get(ACTIVE_CONNECTIONS)),
+    inactiveConnections: readU32(attributes.get(INACTIVE_CONNECTIONS)),
+    persistentConnections: readU32(attributes.get(PERSISTENT_CONNECTIONS)),
   };
-  if (!isComplete(connections)) return refused('missing-attribute');
-  return mapped(decodeStats(attributes.value), (stats) => ({ destination: destination.value, ...connections, stats }));
+  return isComplete(connections) ? decoded({ destination: destination.value, ...connections }) : refused('missing-attribute');
 }
 
 const versionText = (version: number): string => [version >> 16, version >> 8, version].map((part) => part & 0xff).join('.');

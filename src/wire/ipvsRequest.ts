@@ -111,9 +111,17 @@ function attributesOf(request: IpvsRequest): readonly Uint8Array[] {
 }
 
 const destinationOf = (of: IpvsServiceId, destination: readonly Uint8Array[]): readonly Uint8Array[] => [
-  encodeNested(topAttribute.service, encodeServiceId(of)),
+  encodedOnce(of),
   encodeNested(topAttribute.destination, destination),
 ];
+
+let last: { readonly id: IpvsServiceId; readonly bytes: Uint8Array } | undefined;
+
+/** The servers of a service follow each other, and name it each. */
+function encodedOnce(id: IpvsServiceId): Uint8Array {
+  if (last?.id !== id) last = { id, bytes: encodeNested(topAttribute.service, encodeServiceId(id)) };
+  return last.bytes;
+}
 
 const encodeTimeouts = ({ tcp, tcpFin, udp }: IpvsTimeouts): readonly Uint8Array[] => [
   encodeAttribute(topAttribute.tcp, u32(tcp)),

@@ -59,11 +59,10 @@ const NLA_TYPE_MASK = 0x3fff;
 export function encodeMessage(message: NetlinkMessage): Uint8Array {
   const length = MESSAGE_HEADER + message.payload.length;
   const bytes = new Uint8Array(aligned(length));
-  const view = viewOf(bytes);
-  view.setUint32(0, length, true);
-  view.setUint16(4, message.type, true);
-  view.setUint16(6, message.flags, true);
-  view.setUint32(8, message.sequence, true);
+  put32(bytes, 0, length);
+  put16(bytes, 4, message.type);
+  put16(bytes, 6, message.flags);
+  put32(bytes, 8, message.sequence);
   bytes.set(message.payload, MESSAGE_HEADER);
   return bytes;
 }
@@ -89,18 +88,7 @@ export interface BatchPiece {
   readonly acknowledged: boolean;
 }
 
-/** Cuts a batch between its messages. A message larger than `maxBytes` is a piece by itself. */
-export function splitBatch(batch: Uint8Array, maxMessages: number, maxBytes: number): readonly BatchPiece[] {
-  const pieces: BatchPiece[] = [];
-  for (let start = 0; batch.length - start >= MESSAGE_HEADER; ) {
-    const piece = pieceAt(batch, start, maxMessages, maxBytes);
-    pieces.push(piece);
-    start += piece.bytes.length;
-  }
-  return pieces;
-}
-
-/** The piece of a batch that begins at `start`. */
+/** The piece of a batch that begins at `start`, cut between messages. A message larger than `maxBytes` is a piece by itself. */
 export function pieceAt(batch: Uint8Array, start: number, maxMessages: number, maxBytes: number): BatchPiece {
   const view = viewOf(batch);
   const sequences: number[] = [];
@@ -119,9 +107,8 @@ export function pieceAt(batch: Uint8Array, start: number, maxMessages: number, m
 export function encodeAttribute(type: number, value: Uint8Array): Uint8Array {
   const length = ATTRIBUTE_HEADER + value.length;
   const bytes = new Uint8Array(aligned(length));
-  const view = viewOf(bytes);
-  view.setUint16(0, length, true);
-  view.setUint16(2, type, true);
+  put16(bytes, 0, length);
+  put16(bytes, 2, type);
   bytes.set(value, ATTRIBUTE_HEADER);
   return bytes;
 }
@@ -131,11 +118,11 @@ export function encodeNested(type: number, attributes: readonly Uint8Array[]): U
 }
 
 export const u8 = (value: number): Uint8Array => Uint8Array.of(value);
-export const u16 = (value: number): Uint8Array => filled(2, (view) => view.setUint16(0, value, true));
-export const u32 = (value: number): Uint8Array => filled(4, (view) => view.setUint32(0, value, true));
+export const u16 = (value: number): Uint8Array => Uint8Array.of(value, value >>> 8);
+export const u32 = (value: number): Uint8Array => Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
 /** In network byte order, as ports and IPv4 masks are. */
-export const u16Network = (value: number): Uint8Array => filled(2, (view) => view.setUint16(0, value));
-export const u32Network = (value: number): Uint8Array => filled(4, (view) => view.setUint32(0, value));
+export const u16Network = (value: number): Uint8Array => Uint8Array.of(value >>> 8, value);
+export const u32Network = (value: number): Uint8Array => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 /** With the NUL that ends a string in C. */
 export const text = (value: string): Uint8Array => new TextEncoder().encode(`${value}\0`);
 
@@ -204,21 +191,28 @@ export const readU16Network = (value: Uint8Array | undefined): number | undefine
 export const readU32Network = (value: Uint8Array | undefined): number | undefined =>
   value?.length === 4 ? viewOf(value).getUint32(0) : undefined;
 
+const utf8 = new TextDecoder();
+
 /** The string in an attribute, up to its NUL if it has one. */
 export function readText(value: Uint8Array | undefined): string | undefined {
   if (value === undefined) return undefined;
   const end = value.indexOf(0);
-  return new TextDecoder().decode(end === -1 ? value : value.subarray(0, end));
+  return utf8.decode(end === -1 ? value : value.subarray(0, end));
 }
 
 // ----------------------------------------------------------------------------------------------------------- layout
 
+// Byte by byte: a view would give each of these thousands of small arrays memory of its own outside the heap.
+function put16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+}
+
+function put32(bytes: Uint8Array, at: number, value: number): void {
+  put16(bytes, at, value);
+  put16(bytes, at + 2, value >>> 16);
+}
+
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const aligned = (length: number): number => (length + 3) & ~3;
-
-function filled(length: number, fill: (view: DataView) => void): Uint8Array {
-  const bytes = new Uint8Array(length);
-  fill(viewOf(bytes));
-  return bytes;
-}

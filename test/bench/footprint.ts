@@ -26,7 +26,7 @@ export async function footprint(
     const before = [ticksOf(pair.active), ticksOf(pair.backup)] as const;
     await sleep(idleMs);
     const cost = (daemon: LabProcess, ticksBefore: number): Footprint => ({
-      memoryMiB: memoryOf(daemon),
+      memoryMiB: memoryOf(daemon, 'Pss'),
       cpuPercent: ((ticksOf(daemon) - ticksBefore) / ticksPerSecond / (idleMs / 1000)) * 100,
     });
     return { active: cost(pair.active, before[0]), backup: cost(pair.backup, before[1]) };
@@ -35,13 +35,15 @@ export async function footprint(
   }
 }
 
-const memoryOf = (daemon: LabProcess): number => sum(groupOf(daemon).map(({ pid }) => pssKiB(pid))) / 1024;
+/** MiB of all its processes. */
+export const memoryOf = (daemon: LabProcess, what: 'Pss' | 'Rss'): number =>
+  sum(groupOf(daemon).map(({ pid }) => rollupKiB(pid, what))) / 1024;
 const ticksOf = (daemon: LabProcess): number => sum(groupOf(daemon).map(({ ticks }) => ticks));
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-function pssKiB(pid: string): number {
+function rollupKiB(pid: string, what: string): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? Number.NaN);
+  return Number(new RegExp(String.raw`^${what}:\s+(\d+) kB$`, 'm').exec(rollup)?.[1] ?? Number.NaN);
 }
 
 function groupOf(daemon: LabProcess): readonly { readonly pid: string; readonly ticks: number }[] {

@@ -1,42 +1,12 @@
-// vspair beside keepalived on the same lab, in one run, the two taking turns: how long a client is not served.
-//   npm run bench [-- ROUNDS [STRIKE]]
+// vspair beside what it replaces, measured.
+//   npm run bench [-- ROUNDS [STRIKE]]      how long a client is not served, beside keepalived
+//   npm run bench -- rules [--json]         rules into the kernel, beside ipvsadm and keepalived
 import { ensurePackages } from '../lab/packages.ts';
-import { contenders, strikes } from './contenders.ts';
-import { footprint } from './footprint.ts';
-import { type Cell, footprintTable, outageTable, shown } from './report.ts';
-import { round } from './round.ts';
+import { benchOutages } from './outages.ts';
+import { benchRules } from './rules/bench.ts';
 
-const intervals = [100, 1000];
-const rounds = Number(process.argv[2] ?? 10);
-const only = process.argv[3];
-const progress = (text: string): unknown => process.stderr.write(`${text}\n`);
-
-const cells: readonly Cell[] = intervals.flatMap((intervalMs) =>
-  strikes
-    .filter(({ name }) => only === undefined || name === only)
-    .flatMap((strike) => contenders.map((contender): Cell => ({ contender, strike, intervalMs, results: [] }))),
-);
-
-async function measure(): Promise<void> {
-  for (let number = 1; number <= rounds; number += 1) {
-    // Whoever comes first in a pair comes second in the next round.
-    for (const { contender, strike, intervalMs, results } of number % 2 === 1 ? cells : cells.toReversed()) {
-      const result = await round(contender, strike, intervalMs);
-      results.push(result);
-      const what = `${contender.name}, adverts every ${intervalMs} ms, ${strike.name}`;
-      progress(`round ${number} of ${rounds}: ${what}: ${shown(result.outageMs)} (prober ${shown(result.pauseMs)})`);
-    }
-  }
-}
+const [what = '10', more] = process.argv.slice(2);
 
 ensurePackages('bench');
-await measure();
-progress('memory and processor time');
-const costs = [];
-for (const contender of contenders) costs.push({ contender, ...(await footprint(contender, 100)) });
-process.stdout.write(`Longest time without an answer to a client that probes every ms: median (least to most) of ${rounds} rounds.
-prober: the longest pause that its own machine made it take; a difference below that is none.
-orphaned: how long the struck director's kernel kept the virtual IP while the other one held it too.
-${outageTable(cells)}
-${footprintTable(costs)}
-`);
+if (what === 'rules') await benchRules(more === '--json');
+else await benchOutages(Number(what), more);

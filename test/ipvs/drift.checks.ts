@@ -69,6 +69,16 @@ export const driftChecks: readonly Check[] = [
       rmSync(folder, { recursive: true });
     }
   }),
+  checkWith('what was prepared crosses between the threads once, and anew when the keeper may have written it', (newDirector) =>
+    withReconciler(newDirector(), 'repair', async (_director, reconciler) => {
+      const { batch } = await reconciler.prepare(document);
+      assert.equal((await reconciler.prepare(document)).batch, batch);
+      await reconciler.withdraw();
+      const again = await reconciler.prepare(document);
+      assert.notEqual(again.batch, batch);
+      assert.deepEqual(again.batch, batch);
+    }),
+  ),
   checkWith('a server that the rules lose keeps its connection until the time is over', drainsForItsTime),
   checkWith('a server that comes back while it drains gets its weight, and its connection was never touched', comesBack),
   checkWith('two directors with different pasts send each client to the same server', sameChoice),
@@ -185,5 +195,5 @@ async function movesWithConnections(newDirector: () => Director): Promise<void> 
     ['10.0.0.11', '10.0.0.12', '10.0.0.13'],
   );
   assert.deepEqual(director.picks(), before);
-  assert.deepEqual(held?.servers.map(({ address, connections }) => `${address} ${connections}`).sort(), counted.sort());
+  assert.deepEqual(held.servers.map(({ address, connections }) => `${address} ${connections}`).sort(), counted.sort());
 }

@@ -6,7 +6,7 @@ import { failuresOf } from '../../src/rules/failures.ts';
 import { kernelServicesOf } from '../../src/rules/kernelServices.ts';
 import { planRules } from '../../src/rules/plan.ts';
 import { decodeIpvsRequest } from '../../src/wire/ipvsRequest.ts';
-import { decodeMessages, NLM_F_ACK, NLM_F_REQUEST, pieceAt, splitBatch } from '../../src/wire/netlink.ts';
+import { decodeMessages, NLM_F_ACK, NLM_F_REQUEST, pieceAt } from '../../src/wire/netlink.ts';
 import { rules, server, service } from './documents.ts';
 
 const document = rules(
@@ -78,7 +78,7 @@ describe('what the answers to it mean', () => {
   });
 
   test('a failure in a piece of it goes by the label of its message, not by its place in the piece', () => {
-    const { bytes } = pieceAt(batch.messages, splitBatch(batch.messages, 3, 10_000)[0]?.bytes.length ?? 0, 2, 10_000);
+    const { bytes } = pieceAt(batch.messages, pieceAt(batch.messages, 0, 3, 10_000).bytes.length, 2, 10_000);
     const refusal = failuresOf({ messages: bytes, labels: batch.labels }, new Map([[4, 'ENOENT']]));
     expect(refusal).toEqual([{ object: 'service udp [2001:db8::1]:53 wlc', attempt: 'add', errno: 'ENOENT' }]);
   });
