@@ -96,15 +96,7 @@ export function openIpvs(): Ipvs {
   const syncDaemons = (): readonly IpvsDaemon[] => ask({ command: 'getDaemons' }, decodeDaemonReply);
 
   return {
-    available() {
-      try {
-        ask({ command: 'getInfo' }, decodeInfoReply);
-        return undefined;
-      } catch (error) {
-        if (error instanceof VspairError) return error;
-        throw error;
-      }
-    },
+    available: () => refusalBy(() => ask({ command: 'getInfo' }, decodeInfoReply)),
     family,
     dump: () => ask({ command: 'getServices' }, decodeServiceState).map(serversOf),
     hasScheduler: (name) => speaking(`try scheduler ${name}`, () => tryScheduler(netlink, family(), name)),
@@ -143,6 +135,16 @@ const heldServer = (state: IpvsDestinationState): HeldServer => ({
   ...state.destination,
   connections: state.activeConnections + state.inactiveConnections + state.persistentConnections,
 });
+
+function refusalBy(work: () => unknown): VspairError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof VspairError) return error;
+    throw error;
+  }
+}
 
 function read<Value>(answer: Decoded<Value, string>, request: IpvsRequest): Value {
   if (answer.ok) return answer.value;
