@@ -165,6 +165,8 @@ class Duty implements RulesDuty {
 
   /** A takeover between the withdrawal and what is prepared after it would serve with what is being taken out. */
   #withhold(): void {
+    // Nothing would be prepared after it.
+    if (this.#parts.store.current() === undefined) return;
     this.#outcome = { ...this.#outcome, mark: { ...this.#outcome.mark, ready: false }, batch: undefined };
     this.#tell();
   }

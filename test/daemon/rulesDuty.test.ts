@@ -318,6 +318,13 @@ describe('in a kernel without IPVS', () => {
 });
 
 describe('on cold standby', () => {
+  test('a director that knows no rules yet stays ready with none when it is backup', async () => {
+    const running = await begun(storeOf(undefined), 'cold');
+    for (const vrid of [web, mail]) running.noteKeeper(becameBackup(vrid));
+    await running.close();
+    expect(lastTold()?.mark.ready).toBe(true);
+  });
+
   test('the kernel is left empty, and the keeper gets what is to be written at a takeover', async () => {
     const running = await begun(storeOf(one), 'cold');
     expect(inKernel()).toEqual([]);
