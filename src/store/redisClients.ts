@@ -4,6 +4,7 @@ import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import type { RedisNode } from '../config/config.ts';
 import { pauseBefore } from './backOff.ts';
 import type { Credentials, RedisAccess, RedisServers } from './redisAccess.ts';
+import { DirectConnector, ThroughSentinels } from './redisConnectors.ts';
 
 export type CommandClient = Redis | Cluster;
 
@@ -41,6 +42,7 @@ export const sentinelClient = (access: RedisAccess, credentials: Credentials, co
 function settings({ tls, timings }: RedisAccess, { username, password }: Credentials, connectionName: string) {
   const { connectMs, commandMs } = timings;
   return {
+    Connector: DirectConnector,
     username,
     password,
     tls,
@@ -64,6 +66,7 @@ function settings({ tls, timings }: RedisAccess, { username, password }: Credent
 
 function throughSentinels({ db, tls, timings }: RedisAccess, { name, nodes, credentials }: Extract<RedisServers, { kind: 'sentinel' }>) {
   return {
+    Connector: ThroughSentinels,
     name,
     db,
     sentinels: [...nodes],
