@@ -2,10 +2,11 @@
 import type { ControlShapes, FailoverParams, GroupOutcome, RulesApplyParams, RulesApplyResult } from '../control/protocol.ts';
 import type { DirectorStatus } from '../control/status.ts';
 import type { NodeName, Outcome } from '../core/types.ts';
+import { messageOf } from '../errors/message.ts';
 import type { GroupSnapshot, KeeperSnapshot } from '../keeper/messages.ts';
 import type { PeerChannel } from '../peer/channel.ts';
 import type { PeerShapes } from '../peer/protocol.ts';
-import type { Handlers } from '../rpc/methods.ts';
+import { type Handlers, RpcRefusal } from '../rpc/methods.ts';
 import type { RulesDocument } from '../rules/document.ts';
 import { exchangeRefused } from '../store/rulesPeers.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
@@ -72,12 +73,17 @@ export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
   return {
     ...(store.replica?.answers ?? exchangeRefused(`the rules here are those of the backend ${store.state().backend}`)),
     status: () => parts.directorStatus(),
-    rulesPlanned: ({ document }) => parts.planned(document),
+    rulesPlanned: ({ document }) => parts.planned(document).catch(refuse),
     failover: async ({ group, to }) => {
       const found = (await parts.keeper.snapshot()).groups.find(({ name }) => name === group);
       return found === undefined ? unknownGroup(group) : parts.keeper.failover(found.vrid, to);
     },
   };
+}
+
+/** A kernel that cannot be read is no mistake of ours. */
+function refuse(error: unknown): never {
+  throw new RpcRefusal('refused', messageOf(error));
 }
 
 async function failover(parts: ControlParts, { group, to }: FailoverParams): Promise<readonly GroupOutcome[]> {

@@ -97,6 +97,7 @@ async function layGround({ config, node, stateDir, version }: DaemonStart, repor
     report: reports.store,
   });
   const ipvs = openIpvs();
+  reports.ipvsLacking(ipvs.available());
   const reconciler = await startReconcilerThread({ stateDir, onDrift: wishes.onDrift }, reports.fileProblem);
   const duty = await startRulesDuty({
     store,

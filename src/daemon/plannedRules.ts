@@ -1,6 +1,9 @@
 // What an apply of a document would change in each kernel that would get it.
 import type { DirectorPlan } from '../control/directorPlan.ts';
+import { VspairError } from '../errors/catalogue.ts';
+import { messageOf } from '../errors/message.ts';
 import type { PeerChannel } from '../peer/channel.ts';
+import { AskError } from '../rpc/asking.ts';
 import type { RulesDocument } from '../rules/document.ts';
 import type { CommandParts } from './commands.ts';
 
@@ -26,6 +29,9 @@ async function planOf(node: string, ask: () => Promise<readonly string[]>): Prom
   try {
     return { node, steps: await ask(), detail: null };
   } catch (error) {
-    return { node, steps: null, detail: error instanceof Error ? error.message : String(error) };
+    return { node, steps: null, detail: messageOf(reasonOf(error)) };
   }
 }
+
+/** The other side's own words, without what carried them. */
+const reasonOf = (error: unknown): unknown => (error instanceof VspairError && error.cause instanceof AskError ? error.cause : error);

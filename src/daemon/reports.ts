@@ -22,6 +22,8 @@ export interface Reports {
   readonly keeper: (message: FromKeeper, keep: { readonly memory: NodeState; readonly store: RulesStore }) => void;
   /** Resolves when it is written: the process ends right after. */
   readonly keeperDied: (error: Error) => Promise<void>;
+  /** Told once, at the start: the rules themselves say it again as long as there are any. */
+  readonly ipvsLacking: (why: Error | undefined) => void;
   readonly rules: (event: RulesEvent, store: RulesStore) => void;
   readonly store: (event: StoreEvent) => void;
   readonly peer: (event: PeerChannelEvent) => void;
@@ -65,6 +67,9 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
         `the keeper ended by a mistake in vspair; the process ends too, the next one adopts what the kernel holds: ${error.stack ?? error.message}`,
       );
       await log.close();
+    },
+    ipvsLacking(why) {
+      if (why !== undefined) log.warn(`${why.message}; without it no virtual service can be brought in`);
     },
     rules(event, store) {
       log.log(rulesLine(event));

@@ -78,8 +78,10 @@ function candidates(keeper: KeeperSnapshot, group: GroupSnapshot): readonly Cand
 
 function ownUnfitness({ self, rules }: KeeperSnapshot, { phase }: GroupSnapshot): string | undefined {
   if (phase !== 'backup') return `${self} ${phaseWords[phase]}`;
-  return rules.ready ? undefined : `the rules of ${self} are not in its kernel`;
+  return rules.ready ? undefined : notInKernel(self);
 }
+
+const notInKernel = (node: NodeName): string => `the rules of ${node} are not in its kernel`;
 
 function unfitness(keeper: KeeperSnapshot, peer: PeerSnapshot, group: GroupSnapshot): string | undefined {
   if (!peer.heard) return `${peer.node} is not heard`;
@@ -87,8 +89,8 @@ function unfitness(keeper: KeeperSnapshot, peer: PeerSnapshot, group: GroupSnaps
   const phase = phaseOf(peer, group.vrid);
   if (phase === undefined) return `${peer.node} does not know the group`;
   if (phase !== 'backup') return `${peer.node} ${phaseWords[phase]}`;
-  if (peer.rules?.ready !== true || peer.rules.digest !== keeper.rules.digest)
-    return `the rules of ${peer.node} are not those of ${keeper.self}`;
+  if (peer.rules?.digest !== keeper.rules.digest) return `the rules of ${peer.node} are not those of ${keeper.self}`;
+  if (!peer.rules.ready) return notInKernel(peer.node);
   return undefined;
 }
 

@@ -2,7 +2,7 @@
 // line gives no document at all.
 import { inOrder, type Problem } from '../errors/place.ts';
 import { fieldsOf, numberIn } from '../text/found.ts';
-import { nearest } from '../text/nearest.ts';
+import { suggestion } from '../text/nearest.ts';
 import { pathText, problemsOf } from '../text/shape.ts';
 import { type PlaceOf, readYaml, readYamlFile, type YamlReading, type YamlTree } from '../text/yaml.ts';
 import { type RulesDocument, rulesFormat, type ServiceMatch } from './document.ts';
@@ -58,7 +58,7 @@ export function servicesBesideTheVips({ document, placeOf }: LoadedRules, vips: 
       {
         place: placeOf(path),
         what: `${pathText(path)} is ${address}, which is no virtual IP of the configuration`,
-        expected: nearest(address, vips) ?? vips.join(', '),
+        expected: suggestion(address, vips),
       },
     ];
   });

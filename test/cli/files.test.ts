@@ -186,7 +186,7 @@ test('rules check warns of a service on an address that the configuration does n
   writeFileSync(file, 'services:\n  - address: 10.0.0.9:80\n    servers: [{ address: 10.0.0.11:80 }]\n');
   const { out, exitCode } = await spawned('rules', 'check', file, '--config', configured());
   expect(out).toBe(
-    `${file}:2:14: warning: services[0].address is 10.0.0.9, which is no virtual IP of the configuration; expected 10.0.0.1\n${file}: in order (1 service, 1 server)`,
+    `${file}:2:14: warning: services[0].address is 10.0.0.9, which is no virtual IP of the configuration; expected 10.0.0.1, 192.168.1.254 or 2001:db8::1 (did you mean 10.0.0.1?)\n${file}: in order (1 service, 1 server)`,
   );
   expect(exitCode).toBe(0);
 });

@@ -42,7 +42,11 @@ describe('it is told that nobody could take over, with the reason', () => {
     ['the peer has only just started', peer({}, 'initialize'), 'vsbak has only just started'],
     ['the peer has not the group', peer({ groups: [] }), 'vsbak does not know the group'],
     ['the rules differ', peer({ rules: { ...rules, digest: '1'.repeat(16) } }), 'the rules of vsbak are not those of vs1'],
-    ['the rules of the peer are not in its kernel', peer({ rules: { ...rules, ready: false } }), 'the rules of vsbak are not those of vs1'],
+    [
+      'the rules of the peer are not in its kernel',
+      peer({ rules: { ...rules, ready: false } }),
+      'the rules of vsbak are not in its kernel',
+    ],
     ['the peer told no rules', peer({ rules: undefined }), 'the rules of vsbak are not those of vs1'],
   ])('%s', (_title, seen, reason) => {
     const report = reportOf(director({ peers: [seen] }));

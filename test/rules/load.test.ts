@@ -162,7 +162,9 @@ test('a service on an address that is no virtual IP is warned of', () => {
     servicesBesideTheVips(loaded('services:\n  - address: 10.0.0.7:80\n  - address: 10.0.0.1:81\n'), ['10.0.0.1', '192.168.1.254']).map(
       problemText,
     ),
-  ).toEqual(['r.yaml:2:14: services[0].address is 10.0.0.7, which is no virtual IP of the configuration; expected 10.0.0.1']);
+  ).toEqual([
+    'r.yaml:2:14: services[0].address is 10.0.0.7, which is no virtual IP of the configuration; expected 10.0.0.1 or 192.168.1.254 (did you mean 10.0.0.1?)',
+  ]);
 });
 
 test('a server of another family is warned of where connections are synchronised', () => {
