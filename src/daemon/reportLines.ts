@@ -6,6 +6,7 @@ import type { LogLine } from '../log/line.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { Unreached } from '../rules/exchange.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
+import { lostText } from '../store/lostRevisions.ts';
 import type { StoreEvent } from '../store/rulesStore.ts';
 import type { IpvsSettingEvent } from './ipvsSettings.ts';
 import type { RulesEvent } from './rulesDuty.ts';
@@ -91,12 +92,13 @@ export function storeLine(event: StoreEvent): LogLine {
 }
 
 function editLostLine({ type, lost, director, current }: Extract<StoreEvent, { type: 'editLost' }>): LogLine {
-  const where = director === undefined ? '' : ` on ${director}`;
-  return line(
-    'error',
-    `rules: revision ${lost.revision} (${lost.digest}) by ${lost.author}${where} lost against revision ${current.revision} (${current.digest}); it is kept in the history`,
-    { type, lost: lost.revision, lostDigest: lost.digest, revision: current.revision, digest: current.digest },
-  );
+  return line('error', `rules: ${lostText({ lost, director, current })}`, {
+    type,
+    lost: lost.revision,
+    lostDigest: lost.digest,
+    revision: current.revision,
+    digest: current.digest,
+  });
 }
 
 const unreachedText = (directors: readonly Unreached[]): string =>

@@ -21,6 +21,12 @@ export interface LostRevisions {
   unanswered(current: RevisionName | undefined): LostRevision | undefined;
 }
 
+/** Two revisions can have one number: the digest is what shows the lost one. */
+export function lostText({ lost, director, current }: LostRevision): string {
+  const where = director === undefined ? '' : ` on ${director}`;
+  return `revision ${lost.revision} (${lost.digest}) by ${lost.author}${where} lost against revision ${current.revision} (${current.digest}); vspair rules show --revision ${lost.digest} shows it`;
+}
+
 export function watchLost(history: LocalHistory, report: (lost: LostRevision) => void): LostRevisions {
   const suspects = new Map<string, RevisionName>();
   const told = new Set<string>();

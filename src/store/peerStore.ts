@@ -6,7 +6,7 @@ import type { ExchangeParts } from './exchange.ts';
 import type { OnFileProblem } from './fileProblem.ts';
 import { linedHistory } from './linedHistory.ts';
 import type { LocalCopy } from './localCopy.ts';
-import type { LostRevision } from './lostRevisions.ts';
+import { type LostRevision, lostText } from './lostRevisions.ts';
 import { peerAnswers } from './peerAnswers.ts';
 import { applyAmongPeers } from './peerApply.ts';
 import { keepExchanging } from './peerRounds.ts';
@@ -73,9 +73,4 @@ function troubleOf(copy: LocalCopy, shared: SharedRules, refusal: string | undef
   if (refusal !== undefined) return { what: 'refused', detail: refusal };
   const lost = shared.lost.unanswered(shared.mine());
   return lost === undefined ? undefined : { what: 'superseded', detail: lostText(lost) };
-}
-
-function lostText({ lost, director, current }: LostRevision): string {
-  const where = director === undefined ? '' : ` on ${director}`;
-  return `revision ${lost.revision} (${lost.digest}) by ${lost.author}${where} lost against revision ${current.revision} (${current.digest}); it is kept in the history`;
 }

@@ -75,7 +75,7 @@ test.each([
   ],
   [
     { type: 'editLost', lost: { ...entry, superseded: true }, director: 'vsbak', current: { revision: 4, digest: 'ffeeddccbbaa0099' } },
-    'error: rules: revision 3 (00112233aabbccdd) by op on vsbak lost against revision 4 (ffeeddccbbaa0099); it is kept in the history',
+    'error: rules: revision 3 (00112233aabbccdd) by op on vsbak lost against revision 4 (ffeeddccbbaa0099); vspair rules show --revision 00112233aabbccdd shows it',
   ],
   [
     { type: 'peerRefused', detail: 'vsbak runs a version that shares no rules with its peers' },

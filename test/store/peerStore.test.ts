@@ -178,7 +178,7 @@ test.each(['vs1', 'vsbak'])('a tie goes to the active’s, which is %s', async (
     expect(superseded(director)).toMatchObject([{ lost: { digest: lost.digest }, current: { digest: won.digest } }]);
     expect(director.store.state().trouble).toEqual({
       what: 'superseded',
-      detail: `revision 1 (${lost.digest}) by ${lost.author} on ${lost.lineage?.director} lost against revision 1 (${won.digest}); it is kept in the history`,
+      detail: `revision 1 (${lost.digest}) by ${lost.author} on ${lost.lineage?.director} lost against revision 1 (${won.digest}); vspair rules show --revision ${lost.digest} shows it`,
     });
     expect((await director.store.history.find(lost.digest))?.document).toEqual(lost.document);
     expect((await director.store.history.find(1))?.digest).toBe(won.digest);
