@@ -2,7 +2,7 @@
 // the reader can do about it. EXIT-CODES.md lists the same for people.
 import type { ExitName } from './exit-codes.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { type Place, placeText } from './place.ts';
+import { type Place, type Problem, placeText } from './place.ts';
 
 interface Entry {
   readonly exit: ExitName;
@@ -86,6 +86,10 @@ export interface ErrorFacts {
   /** Why it failed, in words; without it the message of `cause` is used. Never a secret. */
   readonly detail?: string;
   readonly place?: Place;
+  /** Every mistake in the file, when that is what failed. */
+  readonly problems?: readonly Problem[];
+  /** What to do next, where the advice of the code does not fit. */
+  readonly advice?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -95,6 +99,8 @@ export class VspairError extends Error {
   readonly object: string;
   readonly attempt: string;
   readonly place: Place | undefined;
+  readonly problems: readonly Problem[] | undefined;
+  readonly advice: string;
 
   constructor(facts: ErrorFacts) {
     super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -102,14 +108,12 @@ export class VspairError extends Error {
     this.object = facts.object;
     this.attempt = facts.attempt;
     this.place = facts.place;
+    this.problems = facts.problems;
+    this.advice = facts.advice ?? catalogue[facts.code].advice;
   }
 
   get exitCode(): ExitCode {
     return exitCodeOf(this.code);
-  }
-
-  get advice(): string {
-    return catalogue[this.code].advice;
   }
 }
 

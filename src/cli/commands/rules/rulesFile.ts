@@ -20,7 +20,7 @@ export function demandRules(file: string, configFile: string, world: Pick<World,
 
 /** Its problems are told by whoever met them. */
 export const invalidRules = ({ problems }: InvalidRules, file: string): VspairError =>
-  new VspairError({ code: 'VSP_RULES_INVALID', object: file, attempt: 'apply it', detail: counted(problems.length, 'problem') });
+  new VspairError({ code: 'VSP_RULES_INVALID', object: file, attempt: 'apply it', detail: counted(problems.length, 'problem'), problems });
 
 /** A rules file can be checked where there is no configuration; then its addresses are taken as they are. */
 export function warningsOf(read: LoadedRules, configFile: string): readonly Problem[] {
