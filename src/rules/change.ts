@@ -4,7 +4,14 @@ import type { RealServer, RulesDocument, VirtualService } from './document.ts';
 import { type Named, serversNamed, serverText, serviceNamed } from './naming.ts';
 
 /** The document after the change, the very same when there is nothing to change; or why it cannot be made. */
-export type ChangedRules = { readonly ok: true; readonly document: RulesDocument } | { readonly ok: false; readonly detail: string };
+export type ChangedRules = { readonly ok: true; readonly document: RulesDocument; readonly note?: string } | Unchangeable;
+
+export interface Unchangeable {
+  readonly ok: false;
+  /** No such service or server; settings against each other; no weight that was kept. */
+  readonly reason: 'unknown' | 'contradictory' | 'noWeight';
+  readonly detail: string;
+}
 
 /** What is undefined stays as it is. */
 export interface ServerSettings {
@@ -16,14 +23,14 @@ export interface ServerSettings {
 /** A weight that was set is meant: what `restoreServer` would have given back is forgotten. */
 export function setServer(document: RulesDocument, serviceName: string, serverName: string, settings: ServerSettings): ChangedRules {
   const service = serviceNamed(document, serviceName);
-  if (!service.ok) return service;
+  if (!service.ok) return unknown(service.detail);
   const servers = serversNamed([service.found], serverName);
-  if (!servers.ok) return { ok: false, detail: `${servers.detail} of service ${serviceName}` };
+  if (!servers.ok) return unknown(`${servers.detail} of service ${serviceName}`);
   const changed = changing(document, [service.found], servers.found, (server) => withSettings(server, settings));
   const crossed = changed.services
     .flatMap((one) => one.servers)
     .find(({ upperThreshold, lowerThreshold }) => lowerThreshold > upperThreshold);
-  if (crossed !== undefined) return { ok: false, detail: crossedText(crossed) };
+  if (crossed !== undefined) return { ok: false, reason: 'contradictory', detail: crossedText(crossed) };
   return { ok: true, document: changed };
 }
 
@@ -34,10 +41,20 @@ export const drainServer = (document: RulesDocument, serverName: string): Change
   );
 
 /** The weight that it had before it was drained, in every service that it is in. */
-export const restoreServer = (document: RulesDocument, serverName: string): ChangedRules =>
-  changingEverywhere(document, serverName, (server) =>
+export function restoreServer(document: RulesDocument, serverName: string): ChangedRules {
+  const servers = serversNamed(document.services, serverName);
+  if (!servers.ok) return unknown(servers.detail);
+  const lost = servers.found.filter(({ weight, restoreWeight }) => weight === 0 && restoreWeight === undefined);
+  const detail = `${[...new Set(lost.map(serverText))].join(', ')}: ${noWeightText}`;
+  const drained = servers.found.some(({ restoreWeight }) => restoreWeight !== undefined);
+  if (lost.length > 0 && !drained) return { ok: false, reason: 'noWeight', detail };
+  const restored = changing(document, document.services, servers.found, (server) =>
     server.restoreWeight === undefined ? server : { ...server, weight: server.restoreWeight, restoreWeight: undefined },
   );
+  return { ok: true, document: restored, ...(lost.length > 0 ? { note: detail } : {}) };
+}
+
+const noWeightText = 'weight 0, but not by rules drain: there is no weight to restore; use rules set';
 
 function withSettings(server: RealServer, { weight, upperThreshold, lowerThreshold }: ServerSettings): RealServer {
   const changed = {
@@ -56,8 +73,10 @@ function withSettings(server: RealServer, { weight, upperThreshold, lowerThresho
 
 function changingEverywhere(document: RulesDocument, serverName: string, change: (server: RealServer) => RealServer): ChangedRules {
   const servers: Named<readonly RealServer[]> = serversNamed(document.services, serverName);
-  return servers.ok ? { ok: true, document: changing(document, document.services, servers.found, change) } : servers;
+  return servers.ok ? { ok: true, document: changing(document, document.services, servers.found, change) } : unknown(servers.detail);
 }
+
+const unknown = (detail: string): Unchangeable => ({ ok: false, reason: 'unknown', detail });
 
 /** What does not change keeps its identity. */
 function changing(

@@ -224,7 +224,7 @@ test('rules apply sends the document with author and message', async () => {
     '--socket',
     socket,
   );
-  expect({ out, err, exitCode }).toEqual({ out: 'revision 13 is in use (digest 00112233445566aa)', err: '', exitCode: 0 });
+  expect({ out, err, exitCode }).toEqual({ out: containing('revision 13 is accepted (digest 00112233445566aa)'), err: '', exitCode: 0 });
   expect(asked).toEqual([
     {
       document: plain(document),

@@ -2,11 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { RulesArrival } from '../../src/control/arrival.ts';
+import type { RulesAwaitParams } from '../../src/control/protocol.ts';
 import type { VirtualService } from '../../src/rules/document.ts';
 import { rules, server, service } from '../rules/documents.ts';
 import { directory } from './process.ts';
 import { rulesDaemon } from './rulesDaemon.ts';
-import { containing, like } from './terminal.ts';
+import { containing, like, ran } from './terminal.ts';
 
 const web = service('10.0.0.1', [server('10.0.0.11'), server('10.0.0.12', { weight: 2 })]);
 const tls = service('10.0.0.1', [server('10.0.0.11', { port: 443 })], { port: 443 });
@@ -26,10 +28,64 @@ const oneService = (more = ''): string =>
 test('apply makes a revision, waits until it is in every kernel, and says so', async () => {
   const daemon = await rulesDaemon();
   expect(await daemon.rules('apply', written(oneService()), '-m', 'first')).toMatchObject({
-    out: like(/^revision 1 is in use \(digest [0-9a-f]{16}\)\nvs1 has it in its kernel$/),
+    out: like(/^\+ tcp 10\.0\.0\.1:80: [\s\S]*\nrevision 1 is accepted \(digest [0-9a-f]{16}\)\nvs1 has it in its kernel$/),
     exitCode: 0,
   });
   expect(daemon.store.current()).toMatchObject({ revision: 1, message: 'first', document: stated(web) });
+});
+
+test('apply of what is in use already makes no revision', async () => {
+  const daemon = await rulesDaemon();
+  await daemon.apply(rules(web));
+  const { out: shown } = await daemon.rules('show');
+  const same = { out: 'there is nothing to change: revision 1 says the same\nvs1 has it in its kernel', exitCode: 0 };
+  expect(await daemon.rules('apply', written(oneService()))).toMatchObject(same);
+  await daemon.apply(rules(tls));
+  await daemon.apply(rules(web));
+  const { out, exitCode } = await daemon.rules('apply', written(shown), '--json');
+  expect(JSON.parse(out)).toMatchObject({ ok: true, unchanged: true, revision: 3, arrival: { complete: true } });
+  expect({ exitCode, revision: daemon.store.current()?.revision }).toEqual({ exitCode: 0, revision: 3 });
+});
+
+/** No director gets anything. */
+const nowhere = () => ({
+  rulesAwait: ({ revision, digest }: RulesAwaitParams): RulesArrival => ({
+    revision,
+    digest,
+    complete: false,
+    directors: [{ node: 'vs1', state: 'older', detail: 'still has revision 0' }],
+  }),
+});
+
+test('a revision that is in no kernel is accepted and no more, for programs too', async () => {
+  const daemon = await rulesDaemon(nowhere);
+  expect(await daemon.rules('apply', written(oneService()))).toMatchObject({ out: containing('revision 1 is accepted'), exitCode: 10 });
+  const { out, exitCode } = await daemon.rules('set', '10.0.0.1:80', '10.0.0.11', '--weight', '7', '--json');
+  expect(JSON.parse(out)).toMatchObject({ ok: false, accepted: true, revision: 2, arrival: { complete: false } });
+  expect(exitCode).toBe(10);
+});
+
+test('a command that is given again is not done before every director has what it asks for', async () => {
+  const daemon = await rulesDaemon(nowhere);
+  await daemon.apply(rules(web));
+  const again = { out: 'there is nothing to change: revision 1 says the same', exitCode: 10 };
+  expect(await daemon.rules('apply', written(oneService()))).toMatchObject(again);
+  expect(await daemon.rules('rollback', '1')).toMatchObject(again);
+  const words = ['set', '10.0.0.1:80', '10.0.0.11', '--weight', '1'];
+  expect(await daemon.rules(...words)).toMatchObject(again);
+  expect(await daemon.rules(...words, '--no-wait')).toMatchObject({ ...again, exitCode: 0 });
+  expect(JSON.parse((await daemon.rules(...words, '--json')).out)).toMatchObject({ ok: false, unchanged: true, revision: 1 });
+});
+
+test('apply --json of a file with mistakes lists them with their places', async () => {
+  const daemon = await rulesDaemon();
+  const file = written(oneService().replace('weight: 2', 'weight: much'));
+  const { out, exitCode } = await daemon.rules('apply', file, '--json');
+  expect(JSON.parse(out)).toMatchObject({
+    error: { code: 'VSP_RULES_INVALID' },
+    problems: [{ file, line: 6, column: 42, what: 'services[0].servers[1].weight is "much"', expected: containing('a weight') }],
+  });
+  expect(exitCode).toBe(6);
 });
 
 test('apply --json tells what changed and who has it', async () => {
@@ -106,7 +162,18 @@ test('an expected revision that is not in use is a conflict', async () => {
   const daemon = await rulesDaemon();
   await daemon.apply(rules(web));
   expect(await daemon.rules('apply', written(oneService()), '--expected-revision', '7')).toMatchObject({
-    err: containing('it was made from revision 7, and revision 1 is in use'),
+    err: containing('--expected-revision is 7, and revision 1 is in use'),
+    exitCode: 4,
+  });
+});
+
+test('of two revisions with one number a conflict names the digests', async () => {
+  const daemon = await rulesDaemon();
+  await daemon.apply(rules(web));
+  const file = written(`# revision 1, digest 00112233445566aa\n${oneService().replace('rr', 'wlc')}`);
+  const digest = daemon.store.current()?.digest ?? '';
+  expect(await daemon.rules('apply', file)).toMatchObject({
+    err: containing(`it was made from revision 1 (digest 00112233445566aa), and revision 1 is in use (digest ${digest},`),
     exitCode: 4,
   });
 });
@@ -201,9 +268,15 @@ test('rollback makes the rules of an earlier revision a new one', async () => {
   const daemon = await rulesDaemon();
   await daemon.apply(rules(web));
   await daemon.apply(rules(web, tls));
-  expect(await daemon.rules('rollback', '1', '-m', 'no tls')).toMatchObject({ out: like(/^revision 3 is in use/), exitCode: 0 });
+  expect(await daemon.rules('rollback', '1', '-m', 'no tls')).toMatchObject({
+    out: like(/^- tcp 10\.0\.0\.1:443\n[\s\S]*\nrevision 3 is accepted/),
+    exitCode: 0,
+  });
   expect(daemon.store.current()).toMatchObject({ revision: 3, message: 'rollback to revision 1: no tls', document: stated(web) });
-  expect(await daemon.rules('rollback', '1')).toMatchObject({ out: 'there is nothing to change: revision 3 says the same', exitCode: 0 });
+  expect(await daemon.rules('rollback', '1')).toMatchObject({
+    out: containing('there is nothing to change: revision 3 says the same'),
+    exitCode: 0,
+  });
   expect(await daemon.rules('rollback', '9')).toMatchObject({ err: containing('[VSP_RULES_UNKNOWN]'), exitCode: 4 });
 });
 
@@ -216,17 +289,39 @@ test('a drained server gets no new connections in any service, and its weights b
     '    ~ server 10.0.0.11:80: weight 1 -> 0, restoreWeight 1',
     '~ tcp 10.0.0.1:443',
     '    ~ server 10.0.0.11:443: weight 1 -> 0, restoreWeight 1',
-    like(/^revision 2 is in use/),
+    like(/^revision 2 is accepted/),
     'vs1 has it in its kernel',
   ]);
   expect(exitCode).toBe(0);
   expect(daemon.store.current()?.message).toBe('drain 10.0.0.11: new disk');
   expect(await daemon.rules('drain', '10.0.0.11')).toMatchObject({
-    out: 'there is nothing to change: revision 2 says the same',
+    out: containing('there is nothing to change: revision 2 says the same'),
     exitCode: 0,
   });
   await daemon.rules('restore', '10.0.0.11');
   expect(daemon.store.current()).toMatchObject({ revision: 3, document: stated(web, tls) });
+});
+
+test('a server without a weight to restore is left at 0, and that is said', async () => {
+  const daemon = await rulesDaemon();
+  await daemon.apply(rules({ ...web, servers: [server('10.0.0.11', { weight: 0 })] }, tls));
+  expect(await daemon.rules('restore', '10.0.0.11:80')).toMatchObject({
+    err: containing('10.0.0.11:80: weight 0, but not by rules drain: there is no weight to restore; use rules set'),
+    exitCode: 4,
+  });
+  await daemon.rules('drain', '10.0.0.11');
+  expect(await daemon.rules('restore', '10.0.0.11')).toMatchObject({
+    err: containing('note: 10.0.0.11:80: weight 0, but not by rules drain'),
+    exitCode: 0,
+  });
+  expect(daemon.store.current()?.document).toMatchObject({ services: [{ servers: [{ weight: 0 }] }, { servers: [{ weight: 1 }] }] });
+});
+
+test('thresholds that cross are a mistake of the command line', async () => {
+  const daemon = await rulesDaemon();
+  await daemon.apply(rules(web));
+  const words = ['set', '10.0.0.1:80', '10.0.0.11', '--upper-threshold', '10', '--lower-threshold', '20'];
+  expect(await daemon.rules(...words)).toMatchObject({ err: containing('[VSP_USAGE]'), exitCode: 2 });
 });
 
 test('set changes one server of one service', async () => {
@@ -266,24 +361,47 @@ test('a change of one server that meets another change is made again on top of i
     },
   }));
   await daemon.apply(rules(web));
-  expect(await daemon.rules('drain', '10.0.0.12')).toMatchObject({ out: containing('revision 4 is in use'), exitCode: 0 });
+  expect(await daemon.rules('drain', '10.0.0.12')).toMatchObject({ out: containing('revision 4 is accepted'), exitCode: 0 });
   const drained = server('10.0.0.12', { weight: 0, restoreWeight: 2 });
   expect(daemon.store.current()?.document).toEqual(rules({ ...web, servers: [server('10.0.0.11'), drained] }, { ...tls, scheduler: 's0' }));
 });
 
-test('one that always meets another change ends as a conflict', async () => {
+test('many who change at once all get their change', async () => {
+  const daemon = await rulesDaemon();
+  await daemon.apply(rules(web));
+  const weights = Array.from({ length: 10 }, (_, index) => `${index + 10}`);
+  const said = await Promise.all(
+    weights.map((weight) => ran(['rules', 'set', '10.0.0.1:80', '10.0.0.11', '--weight', weight, '--socket', daemon.socket])),
+  );
+  expect(said.map(({ exitCode }) => exitCode)).toEqual(weights.map(() => 0));
+  expect(daemon.store.current()?.revision).toBe(11);
+});
+
+test('one that always meets another change is told to be given again', async () => {
   const conflict = { ok: false, reason: 'conflict', detail: 'the newest revision is 2, not 1', currentRevision: 2 } as const;
   const daemon = await rulesDaemon(() => ({ rulesApply: () => conflict }));
   await daemon.apply(rules(web));
-  expect(await daemon.rules('drain', '10.0.0.12')).toMatchObject({ err: containing('[VSP_RULES_CONFLICT]'), exitCode: 4 });
+  expect(await daemon.rules('drain', '10.0.0.12')).toMatchObject({
+    err: like(
+      /drain 10\.0\.0\.12: cannot apply it: another change came first, 20 times\n {2}give the command again \[VSP_RULES_CONFLICT\]$/,
+    ),
+    exitCode: 4,
+  });
 });
 
 test('publish writes the rules in use once more, as a revision of their own', async () => {
-  const daemon = await rulesDaemon();
+  const daemon = await rulesDaemon(() => ({ rulesTrouble: () => 'the store has no rules' }));
   expect(await daemon.rules('publish')).toMatchObject({ err: containing('this director has no rules'), exitCode: 4 });
   await daemon.apply(rules(web));
-  expect(await daemon.rules('publish')).toMatchObject({ out: like(/^revision 2 is in use/), exitCode: 0 });
+  expect(await daemon.rules('publish')).toMatchObject({ out: like(/^revision 2 is accepted/), exitCode: 0 });
   expect(daemon.store.current()).toMatchObject({ message: 'revision 1 published again', document: stated(web) });
+});
+
+test('publish makes no revision when nothing was lost', async () => {
+  const daemon = await rulesDaemon();
+  await daemon.apply(rules(web));
+  expect(await daemon.rules('publish')).toMatchObject({ out: containing('nothing was lost: the store has revision 1'), exitCode: 0 });
+  expect(daemon.store.current()?.revision).toBe(1);
 });
 
 test('a file is left as it is', async () => {

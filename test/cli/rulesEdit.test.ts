@@ -43,7 +43,8 @@ async function daemonWithRules(): Promise<RulesDaemon> {
 test('what was edited is applied on top of what was shown, and leaves no file', async () => {
   const daemon = await daemonWithRules();
   const { shown, exitCode, left } = await edited(daemon, `sed -i 's/weight: 2/weight: 3/' "$1"`);
-  expect(shown).toContain('revision 2 is in use');
+  expect(shown).toContain('~ server 10.0.0.12:80: weight 2 -> 3');
+  expect(shown).toContain('revision 2 is accepted');
   expect({ exitCode, left }).toEqual({ exitCode: 0, left: [] });
   expect(daemon.store.current()).toMatchObject({ message: 'by hand', document: { services: [{ servers: [{}, { weight: 3 }] }] } });
 });
@@ -91,15 +92,17 @@ test('when somebody else applied meanwhile the text is kept, and both changes ar
   expect(shown).toContain('since revision 1 somebody else changed:\n  - tcp 10.0.0.1:80');
   expect(shown).toContain('yours would change of revision 2:\n  + tcp 10.0.0.1:80');
   expect(shown).toContain(`your text is kept in ${left[0] ?? 'no file'}`);
+  expect(shown).toContain(`then vspair rules apply ${left[0] ?? 'no file'} --force [VSP_RULES_CONFLICT]`);
   expect(existsSync(left[0] ?? '')).toBe(true);
   expect({ exitCode, revision: daemon.store.current()?.revision }).toEqual({ exitCode: 4, revision: 2 });
 });
 
 test('an editor that fails changes nothing', async () => {
   const daemon = await daemonWithRules();
-  const { shown, exitCode } = await edited(daemon, 'exit 3');
+  const { shown, exitCode, left } = await edited(daemon, 'exit 3');
   expect(shown).toContain('editor ended with exit code 3');
-  expect({ exitCode, revision: daemon.store.current()?.revision }).toEqual({ exitCode: 4, revision: 1 });
+  expect(shown).not.toContain('your text is kept');
+  expect({ exitCode, left, revision: daemon.store.current()?.revision }).toEqual({ exitCode: 4, left: [], revision: 1 });
 });
 
 test('without a terminal there is no editor to open', async () => {

@@ -43,24 +43,25 @@ describe('rules apply waits for both directors', () => {
 
   test('and says so when both have them in their kernels, from either one', () => {
     const { output, exitCode } = seen().everywhere;
-    expect(output).toMatch(/^revision 1 is in use \(digest [0-9a-f]{16}\)$/m);
+    expect(output).toMatch(/^revision 1 is accepted \(digest [0-9a-f]{16}\)$/m);
     for (const name of ['vs1', 'vsbak']) expect(output).toMatch(new RegExp(`^${name} has it in its kernel$`, 'm'));
     expect(exitCode).toBe(0);
   });
 
   test('ends with exit code 10 when kernels refuse them, in the words of each kernel, without waiting for the end', () => {
     const { output, exitCode } = seen().refused;
-    expect(output).toMatch(/^revision 2 is in use/m);
+    expect(output).toMatch(/^revision 2 is accepted/m);
     for (const name of ['vs1', 'vsbak']) expect(output).toMatch(new RegExp(`[:;] ${name} has not all of it in its kernel: IPVS`));
     expect(output).toContain('[VSP_RULES_NOT_EVERYWHERE]');
     expect(exitCode).toBe(10);
   });
 
-  test('tells the same as JSON', () => {
+  test('tells the same as JSON when it is given again, and makes no second revision', () => {
     const { output, exitCode } = seen().json;
     expect(JSON.parse(/^\{$.*^\}$/ms.exec(output)?.[0] ?? '')).toMatchObject({
-      ok: true,
-      revision: 3,
+      ok: false,
+      unchanged: true,
+      revision: 2,
       arrival: {
         complete: false,
         directors: [
@@ -75,7 +76,7 @@ describe('rules apply waits for both directors', () => {
   test('but not when it is told not to', () => {
     expect(seen().notAwaited).toEqual({
       exitCode: 0,
-      output: expect.stringMatching(/^revision 4 is in use \(digest \w+\)\s*$/) as unknown,
+      output: expect.stringMatching(/^revision 3 is accepted \(digest \w+\)\s*$/m) as unknown,
     });
   });
 
@@ -83,7 +84,7 @@ describe('rules apply waits for both directors', () => {
     const { output, exitCode } = seen().alone;
     expect(output).toContain('waiting up to 1s for vsbak');
     expect(output).toMatch(/^vs1 has it in its kernel$/m);
-    expect(output).toContain('revision 5: cannot see it in every kernel: vsbak is not heard');
+    expect(output).toContain('revision 3: cannot see it in every kernel: vsbak is not heard');
     expect(exitCode).toBe(10);
   });
 });

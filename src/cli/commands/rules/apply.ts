@@ -7,6 +7,7 @@ import type { World } from '../../world.ts';
 import { type Basis, basisOf, isInUse } from './basis.ts';
 import { tellConflict } from './conflict.ts';
 import { makeRevision } from './newRevision.ts';
+import { saysTheSame } from './newRules.ts';
 import { type ChangeOptions, changeOptions, wholeNumber } from './options.ts';
 import { currentRules } from './revisions.ts';
 import { demandRules } from './rulesFile.ts';
@@ -39,7 +40,9 @@ async function apply(options: ApplyOptions, world: World): Promise<ExitCode> {
   return askDaemon(options, world, async (client: ControlClient) => {
     const current = await currentRules(client, world);
     const { file: object, message, force } = options;
-    if (basis !== undefined && !isInUse(basis, current))
+    // A file that is applied again, since a director had not got it, is no conflict with itself.
+    const again = basis?.from === 'file' && saysTheSame(document, current);
+    if (basis !== undefined && !again && !isInUse(basis, current))
       return tellConflict(client, { object, wanted: document, basis, current }, options.json, world);
     return makeRevision(client, { object, document, message, current, force }, options, world);
   });
@@ -47,5 +50,5 @@ async function apply(options: ApplyOptions, world: World): Promise<ExitCode> {
 
 function statedBasis({ file, expectedRevision, force }: ApplyOptions): Basis | undefined {
   if (force) return undefined;
-  return expectedRevision === undefined ? basisOf(file) : { revision: expectedRevision, digest: undefined };
+  return expectedRevision === undefined ? basisOf(file) : { from: 'option', revision: expectedRevision, digest: undefined };
 }

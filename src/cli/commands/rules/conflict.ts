@@ -18,10 +18,12 @@ export interface Conflict {
   readonly basis: Basis;
   /** What is in use instead. */
   readonly current: RulesRevision | null;
+  /** What to do next, where --force is none of the ways. */
+  readonly advice?: string | undefined;
 }
 
 export async function tellConflict(client: ControlClient, conflict: Conflict, json: boolean, world: World): Promise<ExitCode> {
-  const { object, wanted, basis, current } = conflict;
+  const { object, wanted, basis, current, advice } = conflict;
   const before = await documentOf(client, basis);
   const now = current?.document ?? noRules;
   const theirs = before === undefined ? undefined : rulesDifference(before, now);
@@ -29,8 +31,8 @@ export async function tellConflict(client: ControlClient, conflict: Conflict, js
   const number = current?.revision ?? 0;
   if (theirs !== undefined) tell(`since revision ${basis.revision} somebody else changed:`, theirs, world);
   tell(`yours would change of revision ${number}:`, ours, world);
-  const detail = `it was made from revision ${basis.revision}, and ${inUseText(current)}`;
-  const error = new VspairError({ code: 'VSP_RULES_CONFLICT', object, attempt: 'apply it', detail });
+  const detail = `${basisText(basis, number)}, and ${inUseText(current)}`;
+  const error = new VspairError({ code: 'VSP_RULES_CONFLICT', object, attempt: 'apply it', detail, advice });
   return reportFailure(error, json, world, { conflict: { basis: basis.revision, current: number, theirs, ours } });
 }
 
@@ -47,6 +49,19 @@ async function documentOf(client: ControlClient, { revision, digest }: Basis): P
 function tell(title: string, difference: readonly ServiceDifference[], { err, paint }: World): void {
   const lines = differenceLines(difference, paint.err, '  ');
   err([title, ...(lines.length === 0 ? ['  nothing'] : lines)].join('\n'));
+}
+
+/** The number alone says nothing when another revision has the same. */
+function basisText({ from, revision, digest }: Basis, current: number): string {
+  const name = digest === undefined || revision !== current ? `revision ${revision}` : `revision ${revision} (digest ${digest})`;
+  switch (from) {
+    case 'file':
+      return `it was made from ${name}`;
+    case 'option':
+      return `--expected-revision is ${revision}`;
+    case 'beginning':
+      return `${name} was in use when the command began`;
+  }
 }
 
 function inUseText(current: RulesRevision | null): string {

@@ -1,21 +1,20 @@
 // `vspair rules edit`: the rules in use in this person's editor, checked and applied. What was typed is never lost: until it
 // is in use it stays in its file.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VspairError } from '../../../errors/catalogue.ts';
 import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
-import { digestOf } from '../../../rules/digest.ts';
 import type { RulesDocument, RulesRevision } from '../../../rules/document.ts';
 import { loadRules } from '../../../rules/load.ts';
 import { askDaemon } from '../../ask.ts';
 import type { Choose, Parser } from '../../cli.ts';
 import { counted, problemLines } from '../../renderProblems.ts';
 import type { World } from '../../world.ts';
+import { concludeUnchanged } from './conclusion.ts';
 import { makeRevision } from './newRevision.ts';
-import { tellUnchanged } from './newRules.ts';
 import { type ChangeOptions, changeOptions } from './options.ts';
-import { currentRules, noRules } from './revisions.ts';
+import { currentRules } from './revisions.ts';
 import { invalidRules } from './rulesFile.ts';
 import { rulesFileText } from './show.ts';
 
@@ -38,9 +37,12 @@ async function edit(options: ChangeOptions, world: World): Promise<ExitCode> {
   const file = newFile(current);
   return kept(file, options, world, async () => {
     const document = await edited(file, person, world);
-    if (digestOf(document) === (current?.digest ?? digestOf(noRules))) return tellUnchanged(current, options.json, world);
-    const { message } = options;
-    return askDaemon(options, world, (client) => makeRevision(client, { object: file, document, message, current }, options, world));
+    const conflictAdvice = `bring the other change into ${file}, then vspair rules apply ${file} --force`;
+    const rules = { object: file, document, message: options.message, current, conflictAdvice };
+    return askDaemon(options, world, (client) => {
+      const nothingTyped = current === null && document.services.length === 0;
+      return nothingTyped ? concludeUnchanged(client, current, options, world) : makeRevision(client, rules, options, world);
+    });
   });
 }
 
@@ -62,15 +64,16 @@ function newFile(current: RulesRevision | null): string {
   return file;
 }
 
-/** The file goes when what is in it is in use, or says nothing new; else its place is told. */
+/** The file goes when what is in it is in use, or nothing was typed; else its place is told. */
 async function kept(file: string, { dryRun }: ChangeOptions, { err }: World, work: () => Promise<ExitCode>): Promise<ExitCode> {
+  const before = readFileSync(file, 'utf8');
   let done = false;
   try {
     const exitCode = await work();
     done = !dryRun && (exitCode === exitCodes.ok || exitCode === exitCodes.notEverywhere);
     return exitCode;
   } finally {
-    if (done) rmSync(dirname(file), { recursive: true });
+    if (done || !existsSync(file) || readFileSync(file, 'utf8') === before) rmSync(dirname(file), { recursive: true });
     else err(`your text is kept in ${file}`);
   }
 }

@@ -3,10 +3,9 @@ import type { ControlClient } from '../../../control/client.ts';
 import type { DirectorPlan } from '../../../control/directorPlan.ts';
 import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
 import { rulesDifference } from '../../../rules/diff.ts';
-import { digestOf } from '../../../rules/digest.ts';
 import { differenceLines } from '../../renderDifference.ts';
 import type { World } from '../../world.ts';
-import { type NewRules, unchangedText } from './newRules.ts';
+import { type NewRules, saysTheSame, unchangedText } from './newRules.ts';
 import type { ChangeOptions } from './options.ts';
 import { noRules } from './revisions.ts';
 
@@ -17,7 +16,7 @@ export async function foretell(
   { out, paint }: World,
 ): Promise<ExitCode> {
   const changes = rulesDifference(current?.document ?? noRules, document);
-  const changed = current?.digest !== digestOf(document);
+  const changed = !saysTheSame(document, current);
   const revision = current?.revision ?? 0;
   const kernels = await client.ask('rulesPlanned', { document });
   const conclusion = changed ? `revision ${revision} would be followed by another one; nothing was changed` : unchangedText(current);

@@ -1,7 +1,6 @@
 // Rules that are to become the next revision.
-import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
+import { digestOf } from '../../../rules/digest.ts';
 import type { RulesDocument, RulesRevision } from '../../../rules/document.ts';
-import type { World } from '../../world.ts';
 
 export interface NewRules {
   /** The file, or what else the rules come from: what an error is about. */
@@ -13,13 +12,12 @@ export interface NewRules {
   readonly current: RulesRevision | null;
   /** Whoever applied something since is overruled. */
   readonly force?: boolean;
+  /** What to do after a conflict, where --force is none of the ways. */
+  readonly conflictAdvice?: string;
 }
 
-export function tellUnchanged(current: RulesRevision | null, json: boolean, { out }: World): ExitCode {
-  const revision = current?.revision ?? 0;
-  out(json ? JSON.stringify({ ok: true, unchanged: true, revision }, null, 2) : unchangedText(current));
-  return exitCodes.ok;
-}
+/** Never before the first revision, which may be one without services. */
+export const saysTheSame = (document: RulesDocument, current: RulesRevision | null): boolean => digestOf(document) === current?.digest;
 
 export const unchangedText = (current: RulesRevision | null): string =>
   `there is nothing to change: revision ${current?.revision ?? 0} says the same`;

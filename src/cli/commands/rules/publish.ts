@@ -5,7 +5,9 @@ import type { ExitCode } from '../../../errors/exit-codes.ts';
 import { askDaemon } from '../../ask.ts';
 import type { Choose, Parser } from '../../cli.ts';
 import type { World } from '../../world.ts';
-import { makeRevision } from './newRevision.ts';
+import { concludeUnchanged } from './conclusion.ts';
+import { foretell } from './foretell.ts';
+import { writeRevision } from './newRevision.ts';
 import { messageOf } from './newRules.ts';
 import { type ChangeOptions, changeOptions } from './options.ts';
 
@@ -23,7 +25,17 @@ async function publish(client: ControlClient, options: ChangeOptions, world: Wor
   if (current === null) throw nothingThere();
   const { revision, document } = current;
   const message = messageOf(`revision ${revision} published again`, options.message);
-  return makeRevision(client, { object: `revision ${revision}`, document, message, current }, options, world);
+  const rules = { object: `revision ${revision}`, document, message, current, conflictAdvice: 'give the command again' };
+  if (options.dryRun) return foretell(client, rules, options, world);
+  if (await mayBeLost(client)) return writeRevision(client, rules, options, world);
+  return concludeUnchanged(client, current, options, world, `nothing was lost: the store has revision ${revision}`);
+}
+
+/** Of a Redis that does not answer nobody knows; the attempt says why it cannot be written. */
+async function mayBeLost(client: ControlClient): Promise<boolean> {
+  if ((await client.ask('rulesTrouble', {})) !== null) return true;
+  const { store } = (await client.ask('status', {})).self.daemon;
+  return store.backend === 'redis' && !store.connected;
 }
 
 const nothingThere = (): VspairError =>

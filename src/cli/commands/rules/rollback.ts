@@ -5,7 +5,7 @@ import { askDaemon } from '../../ask.ts';
 import type { Choose, Parser } from '../../cli.ts';
 import type { World } from '../../world.ts';
 import { makeRevision } from './newRevision.ts';
-import { messageOf, tellUnchanged } from './newRules.ts';
+import { messageOf } from './newRules.ts';
 import { type ChangeOptions, changeOptions } from './options.ts';
 import { currentRules, demandRevision } from './revisions.ts';
 
@@ -30,8 +30,8 @@ export function addRulesRollback(parser: Parser, choose: Choose): void {
 async function rollback(client: ControlClient, options: RollbackOptions, world: World): Promise<ExitCode> {
   const current = await currentRules(client, world);
   const earlier = await demandRevision(client, options.revision);
-  if (earlier.digest === current?.digest && !options.dryRun) return tellUnchanged(current, options.json, world);
   const object = `revision ${earlier.revision}`;
   const message = messageOf(`rollback to revision ${earlier.revision}`, options.message);
-  return makeRevision(client, { object, document: earlier.document, message, current }, options, world);
+  const conflictAdvice = 'look at the other change by vspair rules diff, and give the command again';
+  return makeRevision(client, { object, document: earlier.document, message, current, conflictAdvice }, options, world);
 }
