@@ -40,7 +40,7 @@ export const dutyChecks: readonly Check[] = [
   {
     title: 'a rules file with one wrong line is refused with its place, and changes nothing in any kernel',
     async run() {
-      scene = await startScene({ method: 'dr', interval: '3s', sections: ['ipvs: { connectionSync: { dev: eth1 } }'] });
+      scene = await startScene({ method: 'dr', interval: '5s', sections: ['ipvs: { connectionSync: { dev: eth1 } }'] });
       startEchoServers([scene.cluster.real1, scene.cluster.real2]);
       await scene.vs1.applyRules(rules);
       for (const { host } of scene.directors) await untilTable(host, services);
