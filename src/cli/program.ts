@@ -1,0 +1,63 @@
+// The `vspair` command: gives the command line its world.
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { styleText } from 'node:util';
+import { connectControl } from '../control/client.ts';
+import { runCli } from './cli.ts';
+import { openEditor } from './editor.ts';
+import { version } from './version.ts';
+import type { Paint, World } from './world.ts';
+
+const world: World = {
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+  confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
+  paint: { out: paintFor(process.stdout), err: paintFor(process.stderr) },
+  edit: process.stdin.isTTY && process.stdout.isTTY ? openEditor : undefined,
+  connect: connectControl,
+  async startDaemon(start) {
+    // Only the daemon pays for loading the daemon.
+    const { startDaemon } = await import('../daemon/daemon.ts');
+    return startDaemon(start);
+  },
+  devices,
+  hostname: hostname(),
+  author: `${userName()}@${hostname()}`,
+  version,
+};
+
+function paintFor(stream: NodeJS.WriteStream): Paint {
+  return (colour, text) => styleText(colour, text, { stream });
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Of this network namespace, also where /sys still shows another one. */
+function devices(): string[] {
+  const lines = readFileSync('/proc/thread-self/net/dev', 'utf8').split('\n');
+  return lines.flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []);
+}
+
+/** A user id without a name is common in containers. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+const words = process.argv.slice(2);
+// The reader may leave early: `vspair status | head -1`.
+process.stdout.on('error', () => process.exit(0));
+process.exitCode = await runCli(words, world);
+// A daemon that could not start has threads, sockets and timers that would keep it alive.
+if (words[0] === 'run') process.exit();
