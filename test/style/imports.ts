@@ -53,6 +53,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'ipaddr.js': ['text', 'rules', 'config'],
   koffi: ['kernel'],
   'node-arp': ['neighbour'],
+  nodemailer: ['alerts'],
   winston: ['log'],
   yaml: ['text', 'config', 'rules', 'cli'],
   yargs: ['cli'],
@@ -62,7 +63,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 
 /** What may stall, or is too large, for the thread that decides. */
 export const bannedFromKeeper: readonly string[] = [
-  ...['ioredis', 'winston', 'zod', 'yargs', 'yaml', 'cli-table3', 'node-arp'],
+  ...['ioredis', 'winston', 'zod', 'yargs', 'yaml', 'cli-table3', 'node-arp', 'nodemailer'],
   ...['node:child_process', 'node:http', 'node:https', 'node:dns', 'node:tls', 'node:fs/promises', 'node:readline'],
 ];
 
