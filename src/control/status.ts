@@ -1,5 +1,6 @@
 // What `vspair status` is told: this director as its own daemon sees it, and each other one as far as it can be reached.
 // Sent as JSON, where a value that is not known is left out.
+import type { ConfigDigest } from '../config/digest.ts';
 import type { NodeName } from '../core/types.ts';
 import type { KeeperSnapshot } from '../keeper/messages.ts';
 import type { KernelFailure } from '../keeper/ports.ts';
@@ -37,6 +38,10 @@ export interface DaemonStatus {
   readonly pid: number;
   readonly version: string;
   readonly configFile: string;
+  /** Of the configuration in use; a peer of an older version says nothing about it. */
+  readonly config?: ConfigDigest;
+  /** When this was said, by this machine's wall clock: milliseconds since 1970. For people; nothing is decided by it. */
+  readonly wallClock?: number;
   readonly uptimeMs: number;
   /** Resident memory. */
   readonly memoryBytes: number;

@@ -2,6 +2,7 @@
 // reverse one. The keeper starts as soon as it can and stops first; nothing it needs waits for Redis or a peer.
 import type { DaemonStart } from '../cli/world.ts';
 import { electionOrder } from '../config/core.ts';
+import { configDigest } from '../config/digest.ts';
 import type { ControlShapes } from '../control/protocol.ts';
 import { startControlServer } from '../control/server.ts';
 import type { DirectorStatus } from '../control/status.ts';
@@ -158,12 +159,15 @@ async function isHeld(keeper: KeeperThread, vip: Vip): Promise<boolean> {
 function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guard: Guard): CommandParts {
   const { config } = start;
   const startedAt = Date.now();
+  const digest = configDigest(config);
   const directorStatus = async (): Promise<DirectorStatus> => ({
     keeper: await guard.keeper.snapshot(),
     daemon: {
       pid: process.pid,
       version: start.version,
       configFile: config.file,
+      config: digest,
+      wallClock: Date.now(),
       uptimeMs: Date.now() - startedAt,
       memoryBytes: process.memoryUsage.rss(),
       store: ground.store.state(),

@@ -14,6 +14,7 @@ export const exitCodes = {
   kernel: 9,
   notEverywhere: 10,
   differs: 11,
+  problemsFound: 12,
   permission: 77,
   configInvalid: 78,
 } as const;
