@@ -9,6 +9,7 @@ const kernelTests = ['test/kernel/**/*.test.ts', 'test/lab/**/*.test.ts', 'test/
 export default defineConfig({
   test: {
     reporters: process.env['CI'] === undefined ? ['default'] : ['verbose'],
+    globalSetup: ['test/lab/program.ts'],
     projects: [
       {
         test: {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { runWithIpvs } from '../lab/ipvsKernel.ts';
 import { machineHasIpvs } from '../lab/machine.ts';
 import type { ForwardingMethod } from '../lab/plan.ts';
+import { buildProgram } from '../lab/program.ts';
 
 const usage = `Usage: npm run demo [-- --method dr|nat|tun|all]
 
@@ -26,6 +27,7 @@ async function demo(): Promise<number> {
   if (chosen === undefined) return 2;
   const packages = spawnSync(process.execPath, [join(import.meta.dirname, '../lab/packages.ts')], { stdio: 'inherit' });
   if (packages.status !== 0) return 1;
+  await buildProgram();
   tell(
     machineHasIpvs()
       ? 'This machine’s kernel has IPVS: the cluster runs on it.'

@@ -40,7 +40,7 @@ export const dutyChecks: readonly Check[] = [
   {
     title: 'a rules file with one wrong line is refused with its place, and changes nothing in any kernel',
     async run() {
-      scene = await startScene({ method: 'dr', interval: '5s', sections: ['ipvs: { connectionSync: { dev: eth1 } }'] });
+      scene = await startScene({ method: 'dr', interval: '8s', sections: ['ipvs: { connectionSync: { dev: eth1 } }'] });
       startEchoServers([scene.cluster.real1, scene.cluster.real2]);
       await scene.vs1.applyRules(rules);
       for (const { host } of scene.directors) await untilTable(host, services);
@@ -161,7 +161,7 @@ async function connectionSurvives({ cluster, client, vsbak, watch }: Scene): Pro
   await connection.answers(10, 20_000);
   await untilSynchronised(vsbak);
   cluster.vs1.crash();
-  await watch.untilHeldBy('vsbak', outside, 30_000);
+  await watch.untilHeldBy('vsbak', outside, 60_000);
   await connection.answers(10, 60_000);
   await assertServed(client);
 }

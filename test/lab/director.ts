@@ -8,9 +8,9 @@ import { connectControl } from '../../src/control/client.ts';
 import type { StatusReport } from '../../src/control/status.ts';
 import type { Host } from './host.ts';
 import type { Exit, LabProcess } from './labProcess.ts';
+import { program } from './program.ts';
 
 const repository = join(import.meta.dirname, '../..');
-const main = join(repository, 'src/main.ts');
 
 /** Directors of one run can talk to each other. */
 const secret = `1:${randomBytes(32).toString('base64')}\n`;
@@ -111,7 +111,7 @@ export class Director {
   #vspair(args: readonly string[]): readonly string[] {
     const [config, state, socket] = ['vspair.yaml', 'state', 'socket'].map((name) => join(this.folder, name));
     const options = ['--config', config, '--node', this.name, '--state-dir', state, '--socket', socket];
-    return [process.execPath, main, ...args, ...options.map(String)];
+    return [...program, ...args, ...options.map(String)];
   }
 
   async #statusOrReason(): Promise<StatusReport | string> {

@@ -51,6 +51,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'dgram-as-promised': ['keeper'],
   ioredis: ['store'],
   'ipaddr.js': ['text', 'rules', 'config'],
+  esbuild: ['packaging'],
   koffi: ['kernel'],
   'node-arp': ['neighbour'],
   nodemailer: ['alerts'],
