@@ -32,34 +32,59 @@ export function readNode(text: string): RedisNode | undefined {
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
-const node = written('host:port, such as 10.0.0.9:6379', readNode);
+const node = written('host:port, such as 10.0.0.9:6379', readNode, /^\S+:\d{1,5}$/);
 const nodes = (what: string) => listOf(node, `a list of ${what}, host:port each`).min(1, `at least one of the ${what}, as host:port`);
 const user = matching('the name of an ACL user without white space', /^\S{1,100}$/);
 
+const passwordFile = (whose: string) =>
+  absolutePath.optional().describe(`A file with the password of ${whose}, readable by its owner only.`);
+
+export const backend = <const Name extends string>(backendName: Name) =>
+  z.literal(backendName).describe('Which of them; the other keys are those of redis.');
+
 export const redisShape = section({
-  backend: z.literal('redis'),
+  backend: backend('redis'),
   url: written(
     'a URL redis://host:port/db or rediss://... without user and password in it (username and passwordFile)',
     readRedisUrl,
-  ).optional(),
+    /^rediss?:\/\//,
+  )
+    .optional()
+    .describe('Where one Redis (6.2 or later) is. rediss:// speaks TLS. Exactly one of url, sentinel and cluster.'),
   sentinel: section({
-    name: matching('the name that the sentinels have for the master', /^\S{1,100}$/),
-    nodes: nodes('sentinels'),
-    username: user.optional(),
-    passwordFile: absolutePath.optional(),
-  }).optional(),
-  cluster: nodes('nodes of the cluster').optional(),
-  db: whole(0, databases - 1, 'the number of a database').optional(),
-  username: user.optional(),
-  passwordFile: absolutePath.optional(),
+    name: matching('the name that the sentinels have for the master', /^\S{1,100}$/).describe('What the sentinels call the master.'),
+    nodes: nodes('sentinels').describe('The sentinels; any of them is enough.'),
+    username: user.optional().describe('The ACL user at the sentinels.'),
+    passwordFile: passwordFile('that user'),
+  })
+    .optional()
+    .describe('Sentinels that know where the master is.'),
+  cluster: nodes('nodes of the cluster').optional().describe('Some nodes of a Redis cluster; the others are found through them.'),
+  db: whole(0, databases - 1, 'the number of a database')
+    .optional()
+    .describe('The database, unless the url names it. Without either: 0.'),
+  username: user
+    .optional()
+    .describe(
+      'The ACL user. It needs its keys and channels (~vspair:NAME:* and &vspair:NAME:* for cluster NAME), +@read +@write +@scripting +@pubsub +@connection +info.',
+    ),
+  passwordFile: passwordFile('that user, or of Redis itself'),
   tls: section({
-    ca: absolutePath.optional(),
-    certificate: absolutePath.optional(),
-    key: absolutePath.optional(),
-    serverName: matching("the name in the server's certificate", /^\S{1,253}$/).optional(),
-  }).optional(),
-  prefix: matching('a prefix of Redis keys without white space', /^\S{1,100}$/).optional(),
-  poll: time('100ms', '10m', '2s').prefault('2s'),
+    ca: absolutePath.optional().describe("PEM file of the authorities that are trusted; without it the system's."),
+    certificate: absolutePath.optional().describe('PEM file of the certificate that vspair shows.'),
+    key: absolutePath.optional().describe('PEM file of its key.'),
+    serverName: matching("the name in the server's certificate", /^\S{1,253}$/)
+      .optional()
+      .describe("The name in the servers' certificates, when it is not the host that is connected to."),
+  })
+    .optional()
+    .describe('Speak TLS with servers and sentinels; a url must begin with rediss://.'),
+  prefix: matching('a prefix of Redis keys without white space', /^\S{1,100}$/)
+    .optional()
+    .describe(
+      'All keys begin so. Without it vspair:NAME: of the cluster NAME; for a Redis cluster {vspair:NAME}:, whose braces keep all keys in one slot.',
+    ),
+  poll: time('100ms', '10m', '2s').prefault('2s').describe('How often Redis is asked for a newer revision, should a notice be lost.'),
 });
 
 export type RedisShape = z.output<typeof redisShape>;

@@ -1,6 +1,6 @@
 // Kinds of values that several sections of the configuration have.
 import type { Millis } from '../core/types.ts';
-import { parseDuration } from '../text/duration.ts';
+import { durationForm, parseDuration } from '../text/duration.ts';
 import { matching, written } from '../text/shape.ts';
 
 export const absolutePath = matching('an absolute path', /^\/./);
@@ -10,8 +10,9 @@ export const device = matching('the name of a network interface, such as eth0', 
 
 export function time(least: string, most: string, example: string) {
   const [from, to] = [parseDuration(least), parseDuration(most)];
-  return written(`a time with its unit from ${least} to ${most}, such as ${example}`, (text): Millis | undefined => {
+  const read = (text: string): Millis | undefined => {
     const length = parseDuration(text);
     return length === undefined || from === undefined || to === undefined || length < from || length > to ? undefined : length;
-  });
+  };
+  return written(`a time with its unit from ${least} to ${most}, such as ${example}`, read, durationForm);
 }

@@ -18,6 +18,10 @@ export interface ServerEndpoint {
   readonly ports: Ports | undefined;
 }
 
+/** As much of an endpoint as a pattern can say. */
+export const serviceForm = /^([0-9.]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}(-\d{1,5})?$/;
+export const serverForm = /^([0-9.]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5}(-\d{1,5})?)?$/;
+
 /** `10.0.0.1:80`, `[2001:db8::1]:8000-8010`. */
 export function readServiceEndpoint(text: string): ServiceEndpoint | undefined {
   const [, first = text, last] = /^(.*:[1-9]\d*)-([1-9]\d{0,4})$/.exec(text) ?? [];

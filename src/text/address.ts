@@ -16,6 +16,10 @@ export interface Endpoint extends Address {
   readonly port: number;
 }
 
+/** As much of it as a pattern can say. */
+export const addressForm = /^[0-9A-Fa-f:.]+$/;
+export const prefixedForm = /^[0-9A-Fa-f:.]+\/(0|[1-9]\d{0,2})$/;
+
 export function parseAddress(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { family: 4, text, bytes: ipaddr.IPv4.parse(text).toByteArray() };
   if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;

@@ -3,8 +3,10 @@ import { type Millis, millis } from '../core/types.ts';
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
+export const durationForm = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h)$/;
+
 export function parseDuration(text: string): Millis | undefined {
-  const [, amount, unit] = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h)$/.exec(text) ?? [];
+  const [, amount, unit] = durationForm.exec(text) ?? [];
   return amount === undefined || !isUnit(unit) ? undefined : millis(Number(amount) * unitMs[unit]);
 }
 

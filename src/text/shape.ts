@@ -1,5 +1,6 @@
 // The shape of a file, told by zod schemas, and what is wrong with it told in our words.
-// Convention: the error text of every schema here says what was expected; what was found is read from the file.
+// Convention: the error text of every schema here says what was expected; what was found is read from the file. What a key is
+// for is its description, `.describe(...)`, from which jsonSchema.ts and keyTable.ts make what editors and people read.
 import * as z from 'zod';
 import type { Problem } from '../errors/place.ts';
 import { oneOf, suggestion } from './nearest.ts';
@@ -16,9 +17,11 @@ export function section<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObje
   });
 }
 
-/** A value written as text: `read` gives what it means, or undefined when it means nothing. */
-export function written<Value>(expected: string, read: (text: string) => Value | undefined) {
-  return z.string(expected).transform((text, context): Value => {
+/** A value written as text: `read` gives what it means, or undefined when it means nothing. `form` tells editors as much of that
+ *  as a pattern can: what it does not match `read` must not take either. */
+export function written<Value>(expected: string, read: (text: string) => Value | undefined, form?: RegExp) {
+  const text = form === undefined ? z.string(expected) : z.string(expected).meta({ pattern: form.source });
+  return text.transform((text, context): Value => {
     const value = read(text);
     if (value !== undefined) return value;
     context.issues.push({ code: 'custom', message: expected, input: text });

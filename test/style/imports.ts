@@ -18,8 +18,9 @@ const vocabulary = ['core', 'wire', 'rules', 'errors', 'text', 'rpc'];
 /** Pages of types through which folders meet. */
 const ports = ['src/keeper/ports.ts', 'src/keeper/messages.ts', 'src/config/config.ts', 'src/config/digest.ts', 'src/control/status.ts'];
 const keeperEntry = 'src/keeper/worker.ts';
-/** They put the parts together, one for each process or thread beside the keeper's, and may know them all. */
-const compositionRoots = ['src/daemon/', 'src/cli/', 'src/main.ts', 'src/reconciler/'];
+/** They put the parts together, one for each process or thread beside the keeper's, and may know them all; packaging makes of
+ *  the whole program what is installed. */
+const compositionRoots = ['src/daemon/', 'src/cli/', 'src/main.ts', 'src/reconciler/', 'src/packaging/'];
 
 interface FolderRule {
   readonly folders: readonly string[];
