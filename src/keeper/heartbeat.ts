@@ -69,7 +69,8 @@ export function createHeartbeat(boot: KeeperBoot, port: AdvertPort, now: () => M
       if (advert.from === boot.core.self) return drop('own-advert');
       const route = routes.find((one) => one.link === link && one.peer === advert.from);
       if (route === undefined || route.address !== remote || decoded.value.link !== link) return drop('wrong-source');
-      const news = { incarnation: advert.incarnation, sequence: advert.sequence, echo, echoDelay };
+      const { incarnation, sequence, interval } = advert;
+      const news = { incarnation, sequence, interval, echo, echoDelay };
       if (!route.path.accept(news, now(), (round) => sentAt.get(`${round.incarnation}:${round.sequence}`))) return drop('stale');
       received += 1;
       return { ok: true, advert, echo };
@@ -97,7 +98,9 @@ function linkSnapshot(route: Route, now: Millis): LinkSnapshot {
     local: route.local,
     remote: route.address,
     lastHeardAgo: path.heardAt === undefined ? undefined : millis(now - path.heardAt),
-    loss: path.loss(),
+    heard: path.isHeard(now),
+    ...path.counts,
+    loss: path.loss(now),
     roundTrip: path.roundTrip,
   };
 }

@@ -86,8 +86,7 @@ export interface KeeperSnapshot {
   readonly maintenance: boolean;
   readonly stopping: boolean;
   readonly realtime: string;
-  /** How late wake-ups came, ms, since start. */
-  readonly lateness: { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number };
+  readonly lateness: LatenessSummary;
   readonly groups: readonly GroupSnapshot[];
   readonly peers: readonly PeerSnapshot[];
   readonly links: readonly { readonly dev: string; readonly up: boolean }[];
@@ -99,6 +98,17 @@ export interface KeeperSnapshot {
     readonly sendFailures: number;
   };
   readonly kernelFailures: readonly KernelFailure[];
+}
+
+/** How late wake-ups came, ms, since start. */
+export interface LatenessSummary {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly count: number;
+  readonly sum: number;
+  /** How many came at most `upTo` ms late, the shortest time first; all others came later than the last. */
+  readonly buckets: readonly { readonly upTo: number; readonly count: number }[];
 }
 
 export interface GroupSnapshot {
@@ -136,7 +146,12 @@ export interface LinkSnapshot {
   readonly local: string;
   readonly remote: string;
   readonly lastHeardAgo: Millis | undefined;
-  /** Share of the peer's rounds that did not arrive on this link, 0 to 1, over the last 100 rounds. */
+  /** It has not been silent for longer than any backup would wait. */
+  readonly heard: boolean;
+  /** Rounds of the peer that arrived on this link since the start, and those that did not, known by later ones. */
+  readonly arrived: number;
+  readonly missed: number;
+  /** Share of the peer's rounds that did not arrive on this link, 0 to 1, over the last 100 rounds; of a silence too. */
   readonly loss: number;
   readonly roundTrip: Millis | undefined;
 }

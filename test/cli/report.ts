@@ -30,8 +30,28 @@ const vsbakHeard: PeerSnapshot = {
   rules,
   groups: [{ vrid: 51, phase: 'backup', priority: 100, handover: undefined }],
   links: [
-    { link: 0, local: '10.0.0.2', remote: '10.0.0.3', lastHeardAgo: millis(40), loss: 0, roundTrip: millis(0.3127) },
-    { link: 1, local: '192.168.1.2', remote: '192.168.1.3', lastHeardAgo: undefined, loss: 1, roundTrip: undefined },
+    {
+      link: 0,
+      local: '10.0.0.2',
+      remote: '10.0.0.3',
+      lastHeardAgo: millis(40),
+      heard: true,
+      arrived: 990,
+      missed: 0,
+      loss: 0,
+      roundTrip: millis(0.3127),
+    },
+    {
+      link: 1,
+      local: '192.168.1.2',
+      remote: '192.168.1.3',
+      lastHeardAgo: undefined,
+      heard: false,
+      arrived: 0,
+      missed: 0,
+      loss: 1,
+      roundTrip: undefined,
+    },
   ],
 };
 
@@ -42,7 +62,7 @@ export const keeper = (change: Partial<KeeperSnapshot> = {}): KeeperSnapshot => 
   maintenance: false,
   stopping: false,
   realtime: 'SCHED_FIFO 50',
-  lateness: { p50: 0.08, p99: 0.2, max: 12.4, count: 100 },
+  lateness: { p50: 0.08, p99: 0.2, max: 12.4, count: 100, sum: 20, buckets: [{ upTo: 100, count: 100 }] },
   groups: [
     group({
       lastTakeover: {

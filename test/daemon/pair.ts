@@ -27,6 +27,7 @@ export const link = (number: number, more: Partial<LinkSnapshot> = {}): LinkSnap
   local: number === 0 ? '10.0.0.2' : '192.168.1.2',
   remote: number === 0 ? '10.0.0.3' : '192.168.1.3',
   lastHeardAgo: millis(40),
+  ...{ heard: true, arrived: 1000, missed: 0 },
   loss: 0,
   roundTrip: millis(0.2),
   ...more,
@@ -51,7 +52,7 @@ export const keeper = (more: Partial<KeeperSnapshot> = {}): KeeperSnapshot => ({
   maintenance: false,
   stopping: false,
   realtime: 'SCHED_FIFO 50',
-  lateness: { p50: 0.1, p99: 0.3, max: 2, count: 1000 },
+  lateness: { p50: 0.1, p99: 0.3, max: 2, count: 1000, sum: 120, buckets: [{ upTo: 1, count: 999 }] },
   groups: [group()],
   peers: [peer()],
   links: [

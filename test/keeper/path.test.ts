@@ -4,7 +4,7 @@ import { createPath, type PathNews } from '../../src/keeper/path.ts';
 
 const never = (): Millis | undefined => undefined;
 const news = (sequence: number, incarnation = 1, more: Partial<PathNews> = {}): PathNews => {
-  return { incarnation, sequence, echo: undefined, echoDelay: millis(0), ...more };
+  return { incarnation, sequence, interval: millis(100), echo: undefined, echoDelay: millis(0), ...more };
 };
 const fresh = () => createPath({ incarnation: 0, sequence: 0 });
 
@@ -34,7 +34,7 @@ describe('freshness on one link is (incarnation, sequence) and nothing else', ()
     path.accept(news(4), millis(20), never);
     expect(path.heardAt).toBe(10);
     expect(path.echo).toEqual({ incarnation: 1, sequence: 5 });
-    expect(path.loss()).toBe(0);
+    expect(path.loss(millis(20))).toBe(0);
   });
 });
 
@@ -56,37 +56,71 @@ describe('loss', () => {
   test('is the share of the last hundred rounds that did not arrive', () => {
     const path = fresh();
     for (let sequence = 1; sequence <= 200; sequence += 1) if (sequence % 4 !== 0) path.accept(news(sequence), millis(0), never);
-    expect(path.loss()).toBeCloseTo(0.25, 1);
+    expect(path.loss(millis(0))).toBeCloseTo(0.25, 1);
   });
 
   test('is none before anything was heard, and none after the first', () => {
     const path = fresh();
-    expect(path.loss()).toBe(0);
+    expect(path.loss(millis(0))).toBe(0);
     path.accept(news(1_000), millis(0), never);
-    expect(path.loss()).toBe(0);
+    expect(path.loss(millis(0))).toBe(0);
   });
 
   test('of long ago is forgotten', () => {
     const path = fresh();
     path.accept(news(1), millis(0), never);
     path.accept(news(91), millis(0), never);
-    expect(path.loss()).toBeGreaterThan(0.9);
+    expect(path.loss(millis(0))).toBeGreaterThan(0.9);
     for (let sequence = 92; sequence < 300; sequence += 1) path.accept(news(sequence), millis(0), never);
-    expect(path.loss()).toBe(0);
+    expect(path.loss(millis(0))).toBe(0);
   });
 
   test('a restart of the peer is no loss, however its numbers jump', () => {
     const path = fresh();
     path.accept(news(5), millis(0), never);
     path.accept(news(500, 2), millis(0), never);
-    expect(path.loss()).toBe(0);
+    expect(path.loss(millis(0))).toBe(0);
   });
 
   test('a jump of millions costs no more than a hundred', () => {
     const path = fresh();
     path.accept(news(1), millis(0), never);
     path.accept(news(2 ** 52), millis(0), never);
-    expect(path.loss()).toBeCloseTo(0.99, 5);
+    expect(path.loss(millis(0))).toBeCloseTo(0.99, 5);
+  });
+});
+
+describe('silence', () => {
+  const heardOnce = () => {
+    const path = fresh();
+    for (let sequence = 1; sequence <= 10; sequence += 1) path.accept(news(sequence), millis(sequence * 100), never);
+    return path;
+  };
+
+  test('counts as loss with each round that is overdue by an interval, to the end that nothing else is remembered', () => {
+    const path = heardOnce();
+    expect([1_100, 1_199, 1_200, 2_100, 99_999].map((now) => path.loss(millis(now)))).toEqual([0, 0, 1 / 11, 0.5, 1]);
+  });
+
+  test('is a lost link after the time that the most patient backup waits', () => {
+    const path = heardOnce();
+    expect([1_000, 1_399, 1_400].map((now) => path.isHeard(millis(now)))).toEqual([true, true, false]);
+    expect(fresh().isHeard(millis(0))).toBe(false);
+  });
+});
+
+describe('rounds are counted', () => {
+  test('that arrived, and those that later ones show to be missing, millions if need be', () => {
+    const path = fresh();
+    for (const sequence of [7, 8, 11, 10, 2_000_011]) path.accept(news(sequence), millis(0), never);
+    expect(path.counts).toEqual({ arrived: 4, missed: 2_000_001 });
+  });
+
+  test('not from one life of the peer to the next', () => {
+    const path = fresh();
+    path.accept(news(7), millis(0), never);
+    path.accept(news(1_000, 2), millis(0), never);
+    expect(path.counts).toEqual({ arrived: 2, missed: 0 });
   });
 });
 
