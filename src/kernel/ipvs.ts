@@ -3,18 +3,22 @@
 import { VspairError } from '../errors/catalogue.ts';
 import type { CompiledRules, KernelFailure } from '../keeper/ports.ts';
 import { failuresOf } from '../rules/failures.ts';
+import type { CountedService } from '../rules/ipvsCounters.ts';
 import type { HeldServer, HeldService, HeldServices } from '../rules/kernelServices.ts';
 import type { Decoded } from '../wire/decoded.ts';
 import { decodeFamily, encodeFamilyRequest } from '../wire/genetlink.ts';
 import { IPVS_FAMILY_NAME, type IpvsDaemon, type IpvsDaemonRole, type IpvsService, type IpvsTimeouts } from '../wire/ipvs.ts';
 import {
   decodeDaemonReply,
+  decodeDestinationReply,
   decodeDestinationState,
   decodeInfoReply,
+  decodeServiceReply,
   decodeServiceState,
   decodeTimeoutsReply,
   type IpvsDestinationState,
   type IpvsInfo,
+  type IpvsServiceReport,
 } from '../wire/ipvsReply.ts';
 import { encodeIpvsRequest, type IpvsRequest } from '../wire/ipvsRequest.ts';
 import { encodeBatch, NLM_F_DUMP } from '../wire/netlink.ts';
@@ -29,6 +33,8 @@ export interface Ipvs {
   family(): number;
   /** Throws VspairError. */
   dump(): HeldServices;
+  /** The whole table with its counters, which take longer to read than all the rest. Throws VspairError. */
+  counted(): readonly CountedService[];
   /** Whether the kernel has the scheduler, whose module it loads if need be. Throws VspairError. */
   hasScheduler(name: string): boolean;
   /** One failure for each request that the kernel refused; all of them when it has no IPVS. */
@@ -86,6 +92,11 @@ export function openIpvs(): Ipvs {
     servers: ask({ command: 'getDestinations', of: service.id }, decodeDestinationState).map(heldServer),
   });
 
+  const countedServersOf = (report: IpvsServiceReport): CountedService => ({
+    ...report,
+    servers: ask({ command: 'getDestinations', of: report.service.id }, decodeDestinationReply),
+  });
+
   const write = (batch: CompiledRules): readonly KernelFailure[] => failuresOf(batch, netlink.batch(batch.messages));
 
   const tell = (request: IpvsRequest, object: string): KernelFailure | undefined => {
@@ -99,6 +110,7 @@ export function openIpvs(): Ipvs {
     available: () => refusalBy(() => ask({ command: 'getInfo' }, decodeInfoReply)),
     family,
     dump: () => ask({ command: 'getServices' }, decodeServiceState).map(serversOf),
+    counted: () => ask({ command: 'getServices' }, decodeServiceReply).map(countedServersOf),
     hasScheduler: (name) => speaking(`try scheduler ${name}`, () => tryScheduler(netlink, family(), name)),
     write,
     startSync: (daemon) => tell({ command: 'newDaemon', daemon }, `${daemon.role} sync daemon on ${daemon.dev}`),

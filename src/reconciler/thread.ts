@@ -2,11 +2,14 @@
 import { Worker } from 'node:worker_threads';
 import type { CompiledRules } from '../keeper/ports.ts';
 import type { RulesDocument, RulesRevision } from '../rules/document.ts';
+import type { IpvsCounters, SeriesLimit } from '../rules/ipvsCounters.ts';
 import type { PreparedRules, ReconcileResult, Reconciler } from '../rules/reconciler.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
-import type { FromReconciler, PreparedAgain, ReconcilerBoot, ToReconciler } from './messages.ts';
+import type { Answer, FromReconciler, PreparedAgain, ReconcilerBoot, ToReconciler } from './messages.ts';
 
 export interface ReconcilerThread extends Reconciler {
+  /** What IPVS has counted; of a large table it takes a tenth of a second and more. Rejects when the kernel cannot be read. */
+  counters(limit: SeriesLimit): Promise<IpvsCounters>;
   /** Resolves when the kernel is not touched any more. */
   close(): Promise<void>;
 }
@@ -18,8 +21,6 @@ export async function startReconcilerThread(boot: ReconcilerBoot, onProblem: (pr
   await thread.ready;
   return thread;
 }
-
-type Answer = Extract<FromReconciler, { type: 'answer' }>['answer'];
 
 class Thread implements ReconcilerThread {
   readonly #worker: Worker;
@@ -63,6 +64,10 @@ class Thread implements ReconcilerThread {
 
   planned(document: RulesDocument): Promise<readonly string[]> {
     return this.#ask<readonly string[]>((requestId) => ({ type: 'planned', requestId, document }));
+  }
+
+  counters(limit: SeriesLimit): Promise<IpvsCounters> {
+    return this.#ask<IpvsCounters>((requestId) => ({ type: 'counters', requestId, limit }));
   }
 
   close(): Promise<void> {

@@ -3,10 +3,12 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { CompiledRules } from '../keeper/ports.ts';
 import { openIpvs } from '../kernel/ipvs.ts';
+import { ipvsTotals } from '../kernel/ipvsTotals.ts';
 import type { RulesRevision } from '../rules/document.ts';
+import { type IpvsCounters, ipvsCounters, type SeriesLimit } from '../rules/ipvsCounters.ts';
 import { createReconciler, type PreparedRules } from '../rules/reconciler.ts';
 import { ownershipFile } from '../store/ownershipFile.ts';
-import type { FromReconciler, PreparedAgain, ReconcilerBoot, ToReconciler } from './messages.ts';
+import type { Answer, FromReconciler, PreparedAgain, ReconcilerBoot, ToReconciler } from './messages.ts';
 
 const port = parentPort;
 if (isMainThread || port === null) throw new Error('the reconciler runs in a thread of the daemon: use vspair run');
@@ -41,6 +43,9 @@ port.on('message', (message: ToReconciler) => {
     case 'planned':
       answer(message.requestId, reconciler.planned(message.document));
       break;
+    case 'counters':
+      answer(message.requestId, Promise.resolve(message.limit).then(counters));
+      break;
     case 'close':
       void Promise.allSettled(underWay).then(end);
       break;
@@ -53,7 +58,9 @@ function held(): RulesRevision {
   return revision;
 }
 
-function answer(requestId: number, work: Promise<Extract<FromReconciler, { type: 'answer' }>['answer']>): void {
+const counters = (limit: SeriesLimit): IpvsCounters => ipvsCounters(ipvs.counted(), ipvsTotals(), limit);
+
+function answer(requestId: number, work: Promise<Answer>): void {
   const told = work.then(
     (result) => tell({ type: 'answer', requestId, answer: result }),
     (error: unknown) => tell({ type: 'failed', requestId, detail: error instanceof Error ? error.message : String(error) }),

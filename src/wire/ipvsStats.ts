@@ -1,5 +1,5 @@
 // The counters of a service or a destination (IPVS_SVC_ATTR_STATS64, IPVS_DEST_ATTR_STATS64: the same number, the same
-// content), 64 bits wide each.
+// content), 64 bits wide each; and the kernel's own sum of them, which it tells in /proc/net/ip_vs_stats only.
 import { type Decoded, decoded, refused } from './decoded.ts';
 import type { IpvsStats } from './ipvs.ts';
 import { type IpvsReason, isComplete } from './ipvsAttributes.ts';
@@ -25,6 +25,21 @@ export function decodeStats(owner: Attributes): Decoded<IpvsStats, IpvsReason> {
     packetRateOut: counter(8),
     byteRateIn: counter(9),
     byteRateOut: counter(10),
+  };
+  return isComplete(stats) ? decoded(stats) : refused('missing-attribute');
+}
+
+/** `ip_vs_stats`: two lines of heads, a line of counters, a line of heads, a line of rates; all numbers in hexadecimal. */
+export function decodeStatsText(text: string): Decoded<IpvsStats, IpvsReason> {
+  const numbers = text
+    .split(/\s+/)
+    .filter((word) => /^[0-9A-F]+$/.test(word))
+    .map((word) => Number.parseInt(word, 16));
+  const [connections, packetsIn, packetsOut, bytesIn, bytesOut, ...rates] = numbers;
+  const [connectionRate, packetRateIn, packetRateOut, byteRateIn, byteRateOut] = rates;
+  const stats = {
+    ...{ connections, packetsIn, packetsOut, bytesIn, bytesOut },
+    ...{ connectionRate, packetRateIn, packetRateOut, byteRateIn, byteRateOut },
   };
   return isComplete(stats) ? decoded(stats) : refused('missing-attribute');
 }

@@ -3,10 +3,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as passed } from 'node:timers/promises';
 import fc from 'fast-check';
+import { ipvsTotals } from '../../src/kernel/ipvsTotals.ts';
 import { compileRules } from '../../src/rules/compile.ts';
 import type { RulesDocument } from '../../src/rules/document.ts';
+import { ipvsCounters } from '../../src/rules/ipvsCounters.ts';
 import { type KernelService, kernelServicesOf, serverKey, serviceKey } from '../../src/rules/kernelServices.ts';
 import type { IpvsChange } from '../../src/rules/plan.ts';
+import type { IpvsStats } from '../../src/wire/ipvs.ts';
 import type { Check } from '../lab/checks.ts';
 import { within } from '../lab/within.ts';
 import { anyDocument, atPort, rules, server, service } from '../rules/documents.ts';
@@ -35,6 +38,7 @@ export const checks: readonly Check[] = [
   }),
   checkWith('services of others, by address and by firewall mark, are the same after ours came and went', foreignStay),
   checkWith('editing keeps the connections and counters of a service and its server', editingKeeps),
+  checkWith('the counters of each service, of each server and of all are those that ipvsadm tells', countersAsIpvsadm),
   checkWith('each refused item is named with its errno, and the others are written', refusedByName),
   checkWith('adding what is there and removing what is gone are no failures, editing what is gone is one', ordinaryFailures),
   checkWith('a mistake in each of a thousand items is told for each', (newDirector) => {
@@ -119,6 +123,30 @@ async function editingKeeps(newDirector: () => Director): Promise<void> {
   assert.deepEqual(statistics(), before);
   assert.deepEqual(connections(), ['UDP 10.0.0.1:80 10.0.0.11:80']);
   assert.deepEqual(plan(ipvs.dump(), edited), []);
+}
+
+/** As `ipvsadm --stats` writes them: connections, packets in and out, bytes in and out. */
+const figures = ({ connections: made, packetsIn, packetsOut, bytesIn, bytesOut }: IpvsStats): string =>
+  [made, packetsIn, packetsOut, bytesIn, bytesOut].join(' ');
+
+async function countersAsIpvsadm(newDirector: () => Director): Promise<void> {
+  const { ipvs, sendDatagram, statistics, connectionsCounted, within: inside } = newDirector();
+  const dns = service('10.0.0.1', [server('10.0.0.11', { weight: 7 })], { protocol: 'udp' });
+  const idle = { ...web, servers: [] };
+  write(ipvs, plan([], rules(dns, idle)));
+  sendDatagram('10.0.0.1', 80, [5001, 5002]);
+  await until(() => connectionsCounted() === 2);
+  const limit = { series: 1000, perService: 1, perServer: 1 };
+  const { services, totals } = inside(() => ipvsCounters(ipvs.counted(), ipvsTotals(), limit));
+  const lines = services.flatMap(({ service: name, stats, servers }) => [
+    `${name.toUpperCase()} ${figures(stats)}`,
+    ...servers.map((one) => `-> ${one.server} ${figures(one.stats)}`),
+  ]);
+  assert.deepEqual(lines.sort(), [...statistics()].sort());
+  const [first] = services.flatMap(({ servers }) => servers);
+  assert.deepEqual([first?.weight, (first?.active ?? 0) + (first?.inactive ?? 0)], [7, 2]);
+  assert.deepEqual([totals.services, totals.servers, totals.active + totals.inactive, totals.stats.connections], [2, 1, 2, 2]);
+  assert.deepEqual(services.map(({ stats }) => figures(stats)).sort(), ['0 0 0 0 0', figures(totals.stats)]);
 }
 
 async function until(holds: () => boolean): Promise<void> {

@@ -20,6 +20,7 @@ import {
   decodeTimeoutsReply,
 } from '../../src/wire/ipvsReply.ts';
 import { decodeIpvsRequest, encodeIpvsRequest, type IpvsRequest } from '../../src/wire/ipvsRequest.ts';
+import { decodeStatsText } from '../../src/wire/ipvsStats.ts';
 import {
   type Attributes,
   concat,
@@ -221,6 +222,24 @@ describe('answers as the kernel gives them', () => {
       server('2001:db8::11', { family: 6, weight: 3 }),
     ]);
     expect(reports[0]?.value).toMatchObject({ activeConnections: 0, inactiveConnections: 0, persistentConnections: 0 });
+  });
+
+  test('the sum of all counters is a text in hexadecimal', () => {
+    const text = [
+      '   Total Incoming Outgoing         Incoming         Outgoing',
+      '   Conns  Packets  Packets            Bytes            Bytes',
+      '       2       1A        3              5DC  123456789ABCDEF\n',
+      ' Conns/s   Pkts/s   Pkts/s          Bytes/s          Bytes/s',
+      '       1        D        0              2EE               39\n',
+    ].join('\n');
+    expect(decodeStatsText(text)).toEqual({
+      ok: true,
+      value: {
+        ...{ connections: 2, packetsIn: 26, packetsOut: 3, bytesIn: 1500, bytesOut: Number(0x1234_5678_9abc_defn) },
+        ...{ connectionRate: 1, packetRateIn: 13, packetRateOut: 0, byteRateIn: 750, byteRateOut: 57 },
+      },
+    });
+    expect(decodeStatsText(text.slice(0, -10))).toEqual({ ok: false, reason: 'missing-attribute' });
   });
 
   test('the version is told as people write it', () => {
