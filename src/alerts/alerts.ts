@@ -1,7 +1,7 @@
 // People are told of takeovers, over every configured channel, beside everything else: nothing ever waits for an alert.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertChannel } from '../config/config.ts';
-import type { AlertEvent } from './alertEvent.ts';
+import type { DirectorEvent } from '../events/event.ts';
 import { type ChannelQueue, type ChannelReport, type ChannelState, createChannelQueue } from './channelQueue.ts';
 import type { Deliver, Delivery } from './delivery.ts';
 import { deliverByExec } from './exec.ts';
@@ -15,9 +15,9 @@ export interface AlertsOptions {
 }
 
 export interface Alerts {
-  send(event: AlertEvent): void;
+  send(event: DirectorEvent): void;
   /** One attempt on every channel at once, past the queues; for `vspair alerts test`. */
-  tryOut(event: AlertEvent): Promise<readonly { readonly channel: string; readonly delivery: Delivery }[]>;
+  tryOut(event: DirectorEvent): Promise<readonly { readonly channel: string; readonly delivery: Delivery }[]>;
   state(): AlertsState;
   /** Lets the queues finish for so long, then gives up what is left. */
   close(graceMs: number): Promise<void>;

@@ -1,6 +1,6 @@
 // The events of one channel: told one after the other, tried again a few times, and never more of them than a bound.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AlertEvent } from './alertEvent.ts';
+import type { DirectorEvent } from '../events/event.ts';
 import type { Deliver, Delivery } from './delivery.ts';
 
 export interface ChannelQueueOptions {
@@ -13,8 +13,14 @@ export interface ChannelQueueOptions {
 }
 
 export type ChannelReport =
-  | { readonly type: 'delivered'; readonly channel: string; readonly event: AlertEvent; readonly attempts: number }
-  | { readonly type: 'failed'; readonly channel: string; readonly event: AlertEvent; readonly attempts: number; readonly detail: string };
+  | { readonly type: 'delivered'; readonly channel: string; readonly event: DirectorEvent; readonly attempts: number }
+  | {
+      readonly type: 'failed';
+      readonly channel: string;
+      readonly event: DirectorEvent;
+      readonly attempts: number;
+      readonly detail: string;
+    };
 
 export interface ChannelState {
   readonly name: string;
@@ -26,7 +32,7 @@ export interface ChannelState {
 }
 
 export interface ChannelQueue {
-  add(event: AlertEvent): void;
+  add(event: DirectorEvent): void;
   state(): ChannelState;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
@@ -36,19 +42,19 @@ export interface ChannelQueue {
 
 export function createChannelQueue({ name, deliver, againAfterMs, limit, report }: ChannelQueueOptions): ChannelQueue {
   const closing = new AbortController();
-  const waiting: AlertEvent[] = [];
+  const waiting: DirectorEvent[] = [];
   let working: Promise<void> | undefined;
   let delivered = 0;
   let failed = 0;
   let lastFailure: string | undefined;
 
-  const fail = (event: AlertEvent, attempts: number, detail: string): void => {
+  const fail = (event: DirectorEvent, attempts: number, detail: string): void => {
     failed += 1;
     lastFailure = `${name}: ${detail}`;
     report({ type: 'failed', channel: name, event, attempts, detail });
   };
 
-  async function tell(event: AlertEvent): Promise<void> {
+  async function tell(event: DirectorEvent): Promise<void> {
     for (let attempts = 1; ; attempts += 1) {
       const delivery = closing.signal.aborted ? stopped : await deliver(event, closing.signal);
       if (delivery.ok) {

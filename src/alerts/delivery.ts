@@ -1,5 +1,5 @@
 // One attempt to tell somebody, whatever the channel.
-import type { AlertEvent } from './alertEvent.ts';
+import type { DirectorEvent } from '../events/event.ts';
 
 export type Delivery =
   | { readonly ok: true }
@@ -7,4 +7,4 @@ export type Delivery =
   | { readonly ok: false; readonly again: boolean; readonly detail: string };
 
 /** Always resolves. Ends early when the signal aborts. */
-export type Deliver = (event: AlertEvent, signal: AbortSignal) => Promise<Delivery>;
+export type Deliver = (event: DirectorEvent, signal: AbortSignal) => Promise<Delivery>;

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AlertEvent } from './alertEvent.ts';
+import type { DirectorEvent } from '../events/event.ts';
 import type { Deliver, Delivery } from './delivery.ts';
 
 const outputLimit = 2048;
@@ -20,7 +20,7 @@ export function deliverByExec(command: string, timeoutMs: number): Deliver {
 }
 
 /** Rejects when the system is out of processes or descriptors. */
-async function run(command: string, timeoutMs: number, event: AlertEvent, closing: AbortSignal): Promise<Delivery> {
+async function run(command: string, timeoutMs: number, event: DirectorEvent, closing: AbortSignal): Promise<Delivery> {
   const limit = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
   const child = spawn(command, [], { detached: true, cwd: '/', env: environmentOf(event), stdio: 'pipe' });
   const ended = endOf(child);
@@ -73,7 +73,7 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-function environmentOf(event: AlertEvent): NodeJS.ProcessEnv {
+function environmentOf(event: DirectorEvent): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, TZ } = process.env;
   const told = Object.entries(event).filter(([name, value]) => name !== 'evidence' && value !== null);
   return {

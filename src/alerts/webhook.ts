@@ -1,5 +1,5 @@
 // The channel `webhook`: the event as JSON by HTTP POST. The path of such a URL is often its password, so no text shows it.
-import type { AlertEvent } from './alertEvent.ts';
+import type { DirectorEvent } from '../events/event.ts';
 import type { Deliver, Delivery } from './delivery.ts';
 
 /** Request Timeout, Too Early, Too Many Requests: the receiver asks to come again. */
@@ -27,7 +27,7 @@ export function deliverByWebhook(url: string, timeoutMs: number): Deliver {
   };
 }
 
-function headersOf(event: AlertEvent, authorization: string | undefined): Record<string, string> {
+function headersOf(event: DirectorEvent, authorization: string | undefined): Record<string, string> {
   const headers = { 'content-type': 'application/json', 'user-agent': 'vspair', 'idempotency-key': event.id };
   return authorization === undefined ? headers : { ...headers, authorization };
 }

@@ -33,7 +33,8 @@ export function becomeActive(turn: Turn, spec: GroupSpec, reason: ActiveReason, 
     calledOff: undefined,
   };
   setRole(turn, spec, role);
-  turn.effects.push({ type: 'report', fact: { type: 'becameActive', vrid: spec.vrid, reason, evidence } });
+  const handover = taking === undefined ? {} : { handover: taking };
+  turn.effects.push({ type: 'report', fact: { type: 'becameActive', vrid: spec.vrid, reason, evidence, ...handover } });
   announceDue(turn, spec, role);
 }
 

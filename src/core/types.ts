@@ -189,7 +189,14 @@ export interface Evidence {
 }
 
 export type Fact =
-  | { readonly type: 'becameActive'; readonly vrid: Vrid; readonly reason: ActiveReason; readonly evidence: Evidence }
+  | {
+      readonly type: 'becameActive';
+      readonly vrid: Vrid;
+      readonly reason: ActiveReason;
+      readonly evidence: Evidence;
+      /** The one that it took: the id that its giver gave it. */
+      readonly handover?: { readonly id: number; readonly from: NodeName };
+    }
   | { readonly type: 'becameBackup'; readonly vrid: Vrid; readonly reason: BackupReason; readonly to: NodeName | undefined }
   | { readonly type: 'enteredFault'; readonly vrid: Vrid; readonly reason: FaultReason; readonly detail: string }
   | { readonly type: 'enteredMaintenance'; readonly vrid: Vrid }

@@ -97,6 +97,7 @@ async function layGround({ config, node, stateDir, version }: DaemonStart, repor
     onProblem: reports.fileProblem,
     report: reports.store,
   });
+  reports.begin({ memory, store });
   const ipvs = openIpvs();
   reports.ipvsLacking(ipvs.available());
   const reconciler = await startReconcilerThread({ stateDir, onDrift: wishes.onDrift }, reports.fileProblem);
@@ -106,7 +107,7 @@ async function layGround({ config, node, stateDir, version }: DaemonStart, repor
     standby: wishes.standby,
     everyMs: wishes.reconcile,
     groups: config.groups.map(({ vrid }) => vrid),
-    report: (event) => reports.rules(event, store),
+    report: reports.rules,
   });
   const settings = keepIpvsSettings({
     settings: settingsOf(wishes, { ipvs, sysctls }),
@@ -131,13 +132,13 @@ interface Guard {
   close(): void;
 }
 
-async function startKeeping(start: DaemonStart, reports: Reports, { memory, store, duty }: Ground): Promise<Guard> {
+async function startKeeping(start: DaemonStart, reports: Reports, { memory, duty }: Ground): Promise<Guard> {
   const { config, node, keys } = start;
   const died = Promise.withResolvers<Error>();
   const watches: VipWatch[] = [];
   const keeper = await startKeeperThread(keeperBoot({ config, node, keys, memory, rules: duty.mark }), {
     told(message) {
-      reports.keeper(message, { memory, store });
+      reports.keeper(message, memory);
       duty.noteKeeper(message);
       for (const watch of watches) watch.noteKeeper(message);
     },

@@ -15,6 +15,7 @@ const line = (level: LogLine['level'], message: string, fields: LogLine['fields'
 
 export function rulesLine(event: RulesEvent): LogLine {
   if (event.type === 'rulesLeft') return rulesLeftLine(event.failures);
+  if (event.type === 'rulesDriftOver') return line('info', 'rules: what somebody else had changed in the kernel is as it should be again');
   const { revision, digest } = event.revision;
   const fields = { type: event.type, revision, digest };
   switch (event.type) {
@@ -82,6 +83,8 @@ export function storeLine(event: StoreEvent): LogLine {
       );
     case 'trouble':
       return line('error', `redis: ${event.detail}; the last good rules stay in use`, { ...event });
+    case 'troubleOver':
+      return line('info', 'redis: its rules are the ones in use again', { ...event });
     case 'editLost':
       return editLostLine(event);
     case 'peerRefused':

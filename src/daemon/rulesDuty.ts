@@ -49,6 +49,8 @@ export type RulesEvent =
       readonly differences: readonly string[];
       readonly isRepaired: boolean;
     }
+  /** Nothing that somebody else changed stands any more. */
+  | { readonly type: 'rulesDriftOver' }
   /** On cold standby: services of ours that the kernel did not give up. */
   | { readonly type: 'rulesLeft'; readonly failures: readonly KernelFailure[] };
 
@@ -200,12 +202,18 @@ const isSameDocument = ({ mark: { revision, digest } }: Outcome, mark: RulesMark
 
 /** A pass that finds everything as the last one left it is no news. */
 function newsOf(revision: RulesRevision, before: Outcome, after: Outcome): RulesEvent[] {
-  const { mark, notIn, failures, batch, written, drift } = after;
-  const drifted: RulesEvent[] =
-    drift?.isNews === true ? [{ type: 'rulesDrifted', revision, differences: differencesOf(drift), isRepaired: drift.standing === 0 }] : [];
+  const { mark, notIn, failures, batch, written } = after;
+  const drifted = driftNews(revision, before, after);
   if (isSameDocument(before, mark) && (before.batch === undefined) === (batch === undefined) && before.notIn === notIn) return drifted;
   if (notIn !== undefined) return [...drifted, { type: 'rulesNotIn', revision, failures, detail: notIn }];
   const done: RulesEvent =
     batch === undefined ? { type: 'rulesIn', revision, written } : { type: 'rulesPrepared', revision, requests: batch.labels.length };
   return [...drifted, done];
+}
+
+function driftNews(revision: RulesRevision, before: Outcome, { drift }: Outcome): RulesEvent[] {
+  const stands = (one: Outcome['drift']): boolean => one !== undefined && one.standing > 0;
+  const over: RulesEvent[] = stands(before.drift) && !stands(drift) ? [{ type: 'rulesDriftOver' }] : [];
+  if (drift?.isNews !== true) return over;
+  return [...over, { type: 'rulesDrifted', revision, differences: differencesOf(drift), isRepaired: drift.standing === 0 }];
 }

@@ -2,7 +2,7 @@
 import { type Advert, type Echo, type Millis, millis, type NodeName } from '../core/types.ts';
 import { decodeAdvert, encodeAdvert } from '../wire/advert.ts';
 import { clusterId, nodeIds } from '../wire/identity.ts';
-import type { DropCause, HeartbeatLink, KeeperBoot, LinkSnapshot, PeerMark } from './messages.ts';
+import type { DropCause, HeardOnLink, HeartbeatLink, KeeperBoot, LinkSnapshot, PeerMark } from './messages.ts';
 import { createPath, type Path } from './path.ts';
 import type { AdvertPort } from './ports.ts';
 
@@ -10,6 +10,8 @@ export interface Heartbeat {
   send(advert: Advert, to: 'all' | NodeName): void;
   receive(link: number, datagram: Uint8Array, remote: string): Received;
   links(peer: NodeName): readonly LinkSnapshot[];
+  /** How long before `moment` it was last heard on each link. */
+  heard(peer: NodeName, moment: Millis): readonly HeardOnLink[];
   marks(): readonly PeerMark[];
   counts(): { readonly sent: number; readonly received: number; readonly dropped: Readonly<Record<string, number>> };
 }
@@ -76,6 +78,7 @@ export function createHeartbeat(boot: KeeperBoot, port: AdvertPort, now: () => M
       return { ok: true, advert, echo };
     },
     links: (peer) => routes.filter((route) => route.peer === peer).map((route) => linkSnapshot(route, now())),
+    heard: (peer, moment) => routes.filter((route) => route.peer === peer).map((route) => heardOn(route, moment)),
     marks: () => newestMarks(routes),
     counts: () => ({ sent, received, dropped: { ...dropped } }),
   };
@@ -93,17 +96,13 @@ function routesOf(links: readonly HeartbeatLink[], marks: readonly PeerMark[]): 
 
 function linkSnapshot(route: Route, now: Millis): LinkSnapshot {
   const { path } = route;
-  return {
-    link: route.link,
-    local: route.local,
-    remote: route.address,
-    lastHeardAgo: path.heardAt === undefined ? undefined : millis(now - path.heardAt),
-    heard: path.isHeard(now),
-    ...path.counts,
-    loss: path.loss(now),
-    roundTrip: path.roundTrip,
-  };
+  return { ...heardOn(route, now), heard: path.isHeard(now), ...path.counts, loss: path.loss(now), roundTrip: path.roundTrip };
 }
+
+const heardOn = ({ link, local, address, path }: Route, moment: Millis): HeardOnLink => ({
+  ...{ link, local, remote: address },
+  lastHeardAgo: path.heardAt === undefined ? undefined : millis(moment - path.heardAt),
+});
 
 /** Of each peer the newest advert accepted on any link. */
 function newestMarks(routes: readonly Route[]): readonly PeerMark[] {

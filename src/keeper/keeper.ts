@@ -12,6 +12,7 @@ import {
   type CoreEvent,
   type Echo,
   type Effect,
+  type Fact,
   type Millis,
   millis,
   type NodeName,
@@ -170,7 +171,7 @@ class Loop implements Keeper {
       case 'answer':
         return this.#ports.report({ type: 'answer', requestId: effect.requestId, outcome: effect.outcome });
       case 'report':
-        return this.#ports.report({ type: 'fact', at: this.#now(), fact: effect.fact });
+        return this.#tell(effect.fact);
       case 'exit':
         return this.#end();
     }
@@ -180,6 +181,14 @@ class Loop implements Keeper {
     this.#kernel.announceWaiting();
     this.#heartbeat.send(advert, to);
     if (to === 'all') this.#state = roundSent(this.#state, this.#now());
+  }
+
+  #tell(fact: Fact): void {
+    const message = { type: 'fact', at: this.#now(), fact } as const;
+    if (fact.type !== 'becameActive') return this.#ports.report(message);
+    const { active } = fact.evidence;
+    const heard = active === undefined ? [] : this.#heartbeat.heard(active, this.#drainedAt);
+    this.#ports.report({ ...message, heard, rules: this.#state.rules });
   }
 
   #announceSelf(dev: string): void {

@@ -44,7 +44,14 @@ export type ToKeeper =
 
 export type FromKeeper =
   | { readonly type: 'ready'; readonly realtime: string }
-  | { readonly type: 'fact'; readonly at: Millis; readonly fact: Fact }
+  /** With becameActive also when the old active was heard on each link, up to the decision, and the rules that were here. */
+  | {
+      readonly type: 'fact';
+      readonly at: Millis;
+      readonly fact: Fact;
+      readonly heard?: readonly HeardOnLink[];
+      readonly rules?: RulesMark;
+    }
   | { readonly type: 'takeover'; readonly timeline: TakeoverTimeline }
   | { readonly type: 'kernelFailures'; readonly failures: readonly KernelFailure[] }
   | { readonly type: 'vipRestored'; readonly vrid: Vrid; readonly address: string; readonly dev: string }
@@ -141,11 +148,15 @@ export interface PeerSnapshot {
   readonly links: readonly LinkSnapshot[];
 }
 
-export interface LinkSnapshot {
+/** When a peer was last heard on one heartbeat link: undefined when it never was. */
+export interface HeardOnLink {
   readonly link: number;
   readonly local: string;
   readonly remote: string;
   readonly lastHeardAgo: Millis | undefined;
+}
+
+export interface LinkSnapshot extends HeardOnLink {
   /** It has not been silent for longer than any backup would wait. */
   readonly heard: boolean;
   /** Rounds of the peer that arrived on this link since the start, and those that did not, known by later ones. */

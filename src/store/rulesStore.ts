@@ -86,6 +86,8 @@ export type StoreEvent =
   /** The store had lost this revision, and its number was used again: the other one won. This one is in the history. */
   | { readonly type: 'superseded'; readonly revision: number; readonly digest: string; readonly author: string }
   | { readonly type: 'trouble'; readonly what: RulesTrouble; readonly detail: string }
+  /** The store's rules are the ones in use again, and it takes what is written. */
+  | { readonly type: 'troubleOver' }
   | { readonly type: 'editLost'; readonly lost: RevisionEntry; readonly director: string | undefined; readonly current: RevisionName }
   | { readonly type: 'peerRefused'; readonly detail: string }
   | { readonly type: 'unreached'; readonly revision: number; readonly directors: readonly Unreached[] };

@@ -31,21 +31,33 @@ export function watchHealth(report: (event: StoreEvent) => void, consequence: st
     if (next !== undefined && next.what !== before?.what) report({ type: 'trouble', ...next });
   };
 
+  const current = (): Trouble | undefined => trouble ?? refusal;
+
+  const settle = (change: () => void): void => {
+    const before = current();
+    change();
+    if (before !== undefined && current() === undefined) report({ type: 'troubleOver' });
+  };
+
   return {
     connected: () => connected,
     detail: () => detail,
-    trouble: () => trouble ?? refusal,
+    trouble: current,
     hindrance: () => detail ?? refusal?.detail ?? 'the connection to the store is being made: try again in a moment',
     answered(next) {
       if (!connected) report({ type: 'connected' });
       connected = true;
       detail = undefined;
       tellNew(next, trouble);
-      trouble = next;
+      settle(() => {
+        trouble = next;
+      });
     },
     took(next) {
       tellNew(next, refusal);
-      refusal = next;
+      settle(() => {
+        refusal = next;
+      });
     },
     lost(why) {
       if (connected || detail === undefined) report({ type: 'disconnected', detail: why });

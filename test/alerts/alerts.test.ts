@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type AlertEvent, testEvent } from '../../src/alerts/alertEvent.ts';
 import { type Alerts, createAlerts } from '../../src/alerts/alerts.ts';
 import type { ChannelReport } from '../../src/alerts/channelQueue.ts';
 import type { AlertChannel } from '../../src/config/config.ts';
 import { millis } from '../../src/core/types.ts';
+import { eventOf } from '../../src/events/draft.ts';
+import type { DirectorEvent } from '../../src/events/event.ts';
 import { eventually } from '../eventually.ts';
 
 let directory: string;
@@ -23,7 +24,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const event = (text = 'a test'): AlertEvent => testEvent({ cluster: 'web', node: 'vs1', groups: new Map(), text });
+const event = (text = 'a test'): DirectorEvent => eventOf({ type: 'test', text }, { cluster: 'web', node: 'vs1', groups: new Map() });
 
 async function program(body: string, timeoutMs = 15_000): Promise<AlertChannel> {
   const command = join(directory, `program-${ends.length}`);
@@ -206,7 +207,7 @@ test('the events of a channel arrive in order, one after the other, and a stuck 
   const slow = await receiver(async (request, response) => {
     atOnce += 1;
     expect(atOnce).toBe(1);
-    texts.push(((await json(request)) as AlertEvent).text);
+    texts.push(((await json(request)) as DirectorEvent).text);
     atOnce -= 1;
     response.end();
   });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { AlertEvent } from '../../src/alerts/alertEvent.ts';
+import type { DirectorEvent } from '../../src/events/event.ts';
 import { eventually } from '../eventually.ts';
 import { type Cluster, createCluster } from '../lab/cluster.ts';
 import { type Director, startDirector } from '../lab/director.ts';
@@ -58,7 +58,7 @@ interface Request {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: IncomingHttpHeaders;
-  readonly event: AlertEvent;
+  readonly event: DirectorEvent;
 }
 
 /** A web server on the client's host, which answers or not, and remembers what vsbak told. */
@@ -66,7 +66,7 @@ async function listen(requests: Request[], answers: boolean): Promise<string> {
   receiver = createServer((request, response) => {
     void json(request).then((body) => {
       // What is in it is looked at below.
-      const event = body as AlertEvent;
+      const event = body as DirectorEvent;
       if (event.node === 'vsbak') requests.push({ method: request.method, url: request.url, headers: request.headers, event });
       if (answers) response.writeHead(204).end();
     });
@@ -80,19 +80,34 @@ async function listen(requests: Request[], answers: boolean): Promise<string> {
 const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown;
 const anId = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/) as unknown;
 const aNumber = expect.any(Number) as unknown;
+const aText = expect.any(String) as unknown;
 const aboutWeb = { id: anId, time: aTime, cluster: 'lab', node: 'vsbak', group: 'web', vrid: 51, peer: 'vs1' };
 
 /** The JSON that a receiver gets of a takeover: these keys and no others. */
 const takeover = {
   ...aboutWeb,
-  type: 'becameActive',
+  type: 'takeover',
+  severity: 'warning',
   reason: 'active-down',
-  evidence: { active: 'vs1', lastHeardAgo: aNumber, activeDownInterval: aNumber, late: aNumber },
-  text: expect.stringMatching(/^web \(VRID 51\): ACTIVE: vs1 not heard for \d+ ms \(limit [\d.]+ ms\)/) as unknown,
+  evidence: {
+    ...{ active: 'vs1', lastHeardAgo: aNumber, activeDownInterval: aNumber, late: aNumber },
+    links: [0, 1].map((link) => ({ link, local: aText, remote: aText, lastHeardAgo: aNumber })),
+    rules: { revision: 0, digest: '0'.repeat(16) },
+  },
+  text: expect.stringMatching(
+    /^web \(VRID 51\): ACTIVE: vs1 not heard for \d+ ms \(limit [\d.]+ ms\).*; nobody served for at most \d+ ms$/,
+  ) as unknown,
+  trouble: null,
+  phases: ['decided', 'rulesIn', 'addressesAdded', 'announced'].map((name) => ({ name, afterMs: aNumber })),
+  gapMs: aNumber,
 };
 const peerLost = {
   ...aboutWeb,
   type: 'peerLost',
+  severity: 'warning',
+  trouble: { key: 'peer:vs1', isOver: false },
+  phases: [],
+  gapMs: null,
   group: null,
   vrid: null,
   reason: null,
@@ -119,7 +134,7 @@ describe('a director that takes over tells', () => {
 
     const lines = readFileSync(join(folder, 'told-by-vsbak'), 'utf8').trimEnd().split('\n');
     expect(lines.filter((line) => line.startsWith('{')).map((line): unknown => JSON.parse(line))).toEqual(events);
-    expect(lines.filter((line) => !line.startsWith('{')).toSorted()).toEqual(['becameActive web', 'peerLost']);
+    expect(lines.filter((line) => !line.startsWith('{')).toSorted()).toEqual(['peerLost', 'takeover web']);
   });
 });
 

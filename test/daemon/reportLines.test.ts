@@ -1,4 +1,5 @@
 // What the main thread's parts tell, as an operator reads it.
+
 import { describe, expect, test } from 'vitest';
 import type { ChannelReport } from '../../src/alerts/channelQueue.ts';
 import {
@@ -10,6 +11,7 @@ import {
   settingLine,
   storeLine,
 } from '../../src/daemon/reportLines.ts';
+import { eventOf } from '../../src/events/draft.ts';
 import type { LogLine } from '../../src/log/line.ts';
 import { revised, rules } from '../rules/documents.ts';
 
@@ -131,19 +133,8 @@ test.each([
     'warn: alerts[0] exec /bin/page: not delivered after 4 attempts: exit code 3: vs1 not heard',
   ],
 ] as const)('of an alert: %j', (outcome, line) => {
-  const event = {
-    id: 'b2c3',
-    type: 'becameActive',
-    time: '2026-01-01T00:00:00.000Z',
-    cluster: 'web',
-    node: 'vsbak',
-    group: 'web',
-    vrid: 51,
-    peer: 'vs1',
-    reason: 'active-down',
-    evidence: null,
-    text: 'vs1 not heard',
-  } as const;
+  const teller = { cluster: 'web', node: 'vsbak', groups: new Map([[51, 'web']]) };
+  const event = eventOf({ id: 'b2c3', type: 'takeover', vrid: 51, peer: 'vs1', reason: 'active-down', text: 'vs1 not heard' }, teller);
   const report: ChannelReport = { channel: 'alerts[0] exec /bin/page', event, ...outcome };
   expect(text(alertReportLine(report))).toBe(line);
   expect(alertReportLine(report).fields).toMatchObject({ event: 'b2c3' });

@@ -14,7 +14,7 @@ export interface Import {
 }
 
 /** Words that every folder shares: values and pure functions, no I/O. */
-const vocabulary = ['core', 'wire', 'rules', 'errors', 'text', 'rpc'];
+const vocabulary = ['core', 'wire', 'rules', 'errors', 'text', 'rpc', 'events'];
 /** Pages of types through which folders meet. */
 const ports = ['src/keeper/ports.ts', 'src/keeper/messages.ts', 'src/config/config.ts', 'src/config/digest.ts', 'src/control/status.ts'];
 const keeperEntry = 'src/keeper/worker.ts';
@@ -39,6 +39,7 @@ const folderRules: Readonly<Record<string, FolderRule>> = {
     files: ['src/core/types.ts'],
     packages: ['node:buffer', 'node:fs', 'node:fs/promises', 'node:path', 'yaml', 'zod', 'ipaddr.js'],
   },
+  events: { folders: ['events', 'core', 'errors', 'text'], files: ['src/keeper/messages.ts'], packages: ['node:crypto'] },
   rules: {
     folders: ['rules', 'core', 'wire', 'errors', 'text'],
     files: ['src/keeper/ports.ts'],
