@@ -83,6 +83,17 @@ export interface IpvsConfig {
   readonly sysctls: readonly SysctlWish[];
 }
 
+/** Where a server waits for connections. */
+export type ListenAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly isLoopback: boolean }
+  | { readonly kind: 'unix'; readonly path: string };
+
+export interface MetricsConfig {
+  readonly listen: ListenAddress;
+  /** Of single services and servers of IPVS. */
+  readonly maxSeries: number;
+}
+
 export interface Config {
   readonly file: string;
   readonly cluster: string;
@@ -93,6 +104,7 @@ export interface Config {
   readonly state: StateBackend;
   readonly ipvs: IpvsConfig;
   readonly alerts: readonly AlertChannel[];
+  readonly metrics: MetricsConfig | undefined;
   readonly control: { readonly socket: string; readonly peerPort: number };
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly format: 'readable' | 'json' };
 }

@@ -15,7 +15,9 @@ export interface ConfigDigest {
 export function configDigest({ file: _path, ...sections }: Config): ConfigDigest {
   return {
     whole: digestOf(sections),
-    sections: Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, digestOf(section)])),
+    sections: Object.fromEntries(
+      Object.entries(sections).flatMap(([name, section]) => (section === undefined ? [] : [[name, digestOf(section)]])),
+    ),
   };
 }
 

@@ -3,6 +3,8 @@
 import type { Address, PrefixedAddress } from '../text/address.ts';
 import { type Found, fieldsOf, itemsOf, numberIn, readIn, textIn } from '../text/found.ts';
 import type { Path } from '../text/yaml.ts';
+import type { ListenAddress } from './config.ts';
+import { readListen } from './metricsSchema.ts';
 import { readHeartbeatAddress, readVip } from './schema.ts';
 
 export interface Draft {
@@ -10,6 +12,8 @@ export interface Draft {
   readonly groups: readonly DraftGroup[];
   /** As it is written. */
   readonly state: Readonly<Record<string, unknown>>;
+  /** Where metrics are to be had; undefined when that is not written, or not to be understood. */
+  readonly metricsListen: ListenAddress | undefined;
 }
 
 export interface DraftDirector {
@@ -42,6 +46,7 @@ export function draftOf(root: unknown): Draft {
     directors: Object.entries(fieldsOf(top['directors'])).map(([name, value]) => directorDraft(name, value)),
     groups: itemsOf(top['groups']).map((value, index) => groupDraft(['groups', index], value)),
     state: fieldsOf(top['state']),
+    metricsListen: readIn(fieldsOf(top['metrics'])['listen'], readListen),
   };
 }
 

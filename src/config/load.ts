@@ -62,6 +62,7 @@ function resolved(shape: ConfigShape, file: string): Config {
     state: stateOf(shape),
     ipvs: ipvsOf(shape.ipvs),
     alerts: shape.alerts.flatMap(alertOf),
+    metrics: shape.metrics,
     // The same number as the adverts': one line in a firewall opens both.
     control: { socket: shape.control.socket, peerPort: shape.control.peerPort ?? shape.heartbeat.port },
     log: shape.log,

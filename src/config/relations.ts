@@ -36,6 +36,7 @@ export function doubts(draft: Draft, places: Places): Problem[] {
     ...heartbeatBesideTheVips(draft, places),
     ...idleDelays(draft, places),
     ...vipsOnLoopback(draft, places),
+    ...openMetrics(draft, places),
   ];
 }
 
@@ -167,4 +168,12 @@ function vipsOnLoopback({ groups }: Draft, { placeOf }: Places): Problem[] {
       what: `${pathText([...at, 'dev'])} is lo, where nothing can be announced`,
       expected: `an interface that clients reach, ${oneOf(['eth0', 'bond0'])}`,
     }));
+}
+
+function openMetrics({ metricsListen }: Draft, { placeOf }: Places): Problem[] {
+  if (metricsListen?.kind !== 'tcp' || metricsListen.isLoopback) return [];
+  const what = 'metrics.listen is open to the network, and metrics are told to everyone who asks';
+  return [
+    { place: placeOf(['metrics', 'listen']), what, expected: 'a loopback address, or a firewall that lets Prometheus alone through' },
+  ];
 }

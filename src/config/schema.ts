@@ -15,20 +15,16 @@ import {
 } from '../text/address.ts';
 import { choice, listOf, matching, section, whole, written, yesOrNo } from '../text/shape.ts';
 import { ipvsSchema } from './ipvsSchema.ts';
+import { metricsSchema } from './metricsSchema.ts';
 import { backend, redisShape } from './redisShape.ts';
-import { absolutePath, device, time } from './values.ts';
+import { absolutePath, device, readSocketPath, time } from './values.ts';
 
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 export const nameExpected = 'letters, digits, dots, dashes and underscores, at most 63';
 
 const name = (what: string) => matching(`${what}: ${nameExpected}`, namePattern);
 
-/** sun_path of a unix socket holds 108 bytes with its closing zero. */
-const socketPath = written(
-  'an absolute path of at most 107 bytes',
-  (text) => (text.startsWith('/') && Buffer.byteLength(text) <= 107 ? text : undefined),
-  /^\//,
-);
+const socketPath = written('an absolute path of at most 107 bytes', readSocketPath, /^\//);
 
 const priority = whole(1, 254, 'a priority');
 
@@ -132,6 +128,7 @@ export const configSchema = section({
     ),
   ipvs: ipvsSchema.prefault({}).describe("The kernel's IPVS."),
   alerts: listOf(alert, 'a list of alert channels').default([]).describe('Who is told of every takeover; never waited for.'),
+  metrics: metricsSchema.optional().describe('Metrics for Prometheus; without this section there are none.'),
   control: section({
     socket: socketPath.prefault('/run/vspair/control.sock').describe('The unix socket of the commands.'),
     peerPort: whole(1, 65535, 'a TCP port')

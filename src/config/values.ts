@@ -5,6 +5,10 @@ import { matching, written } from '../text/shape.ts';
 
 export const absolutePath = matching('an absolute path', /^\/./);
 
+/** sun_path of a unix socket holds 108 bytes with its closing zero. */
+export const readSocketPath = (text: string): string | undefined =>
+  /^\/./.test(text) && Buffer.byteLength(text) <= 107 ? text : undefined;
+
 /** The kernel's own rule (dev_valid_name), IFNAMSIZ with its closing zero being 16. */
 export const device = matching('the name of a network interface, such as eth0', /^(?!\.{1,2}$)[^\s/:]{1,15}$/);
 

@@ -83,6 +83,8 @@ export function isUnicast(address: Address): boolean {
 
 export const isMulticast = (address: Address): boolean => ipaddr.fromByteArray([...address.bytes]).range() === 'multicast';
 
+export const isLoopback = (address: Address): boolean => ipaddr.fromByteArray([...address.bytes]).range() === 'loopback';
+
 export const isLinkLocal = (address: Address): boolean => ipaddr.fromByteArray([...address.bytes]).range() === 'linkLocal';
 
 function hostBits(bytes: readonly number[], prefix: number, part: 'network' | 'host'): number[] {

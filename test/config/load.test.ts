@@ -80,6 +80,7 @@ test('all that the sample says is in the configuration', () => {
       { kind: 'webhook', url: 'https://ops.example/hook', timeout: 5000 },
       { kind: 'exec', command: '/usr/local/bin/page-me', timeout: 5000 },
     ],
+    metrics: undefined,
     control: { socket: '/run/vspair/control.sock', peerPort: 1112 },
     log: { level: 'info', format: 'json' },
   });
@@ -105,6 +106,14 @@ test('all that IPVS is to be set to', () => {
   });
 });
 
+test.each([
+  ['{}', { kind: 'tcp', host: '127.0.0.1', port: 9112, isLoopback: true }, 1000],
+  ['{ listen: "[2001:DB8::1]:80", maxSeries: 5 }', { kind: 'tcp', host: '2001:db8::1', port: 80, isLoopback: false }, 5],
+  ['{ listen: /run/m.sock }', { kind: 'unix', path: '/run/m.sock' }, 1000],
+])('metrics: %s', (written, listen, maxSeries) => {
+  expect(loaded(`${least}metrics: ${written}\n`).config.metrics).toEqual({ listen, maxSeries });
+});
+
 test('what is left out has the documented defaults', () => {
   expect(loaded(least).config).toMatchObject({
     secretFile: '/etc/vspair/secret',
@@ -123,16 +132,13 @@ test('the commented example that comes with vspair is in order, and its comments
   const file = new URL('../../config/vspair.yaml', import.meta.url).pathname;
   expect(loadConfig(file)).toMatchObject({ ok: true, warnings: [] });
   const uncommented = readFileSync(file, 'utf8').replaceAll(
-    /^( *)# ((?:secretFile|heartbeat|state|ipvs|alerts|control|log|preempt|preemptDelay|priorities):| {2,}\S)/gm,
+    /^( *)# ((?:secretFile|heartbeat|state|ipvs|alerts|metrics|control|log|preempt|preemptDelay|priorities):| {2,}\S)/gm,
     '$1$2',
   );
   const { config } = loaded(uncommented);
-  const { heartbeat, control, log, secretFile } = loaded(least).config;
+  const { heartbeat, metrics, control, log, secretFile } = loaded(`${least}metrics: {}\n`).config;
   expect(config).toMatchObject({
-    heartbeat,
-    control,
-    log,
-    secretFile,
+    ...{ heartbeat, metrics, control, log, secretFile },
     state: { prefix: 'vspair:web:', poll: 2000 },
     groups: [{ preempt: false, preemptDelay: 0 }],
   });

@@ -117,6 +117,20 @@ const rows: readonly Row[] = [
       'warning c.yaml:11:38: groups[0].vips[0].dev is lo, where nothing can be announced; expected an interface that clients reach, eth0 or bond0',
     ],
   },
+  ...['0.0.0.0:9112', '10.0.0.2:9112', '[::]:9112'].map((listen) => ({
+    rule: `metrics at ${listen}, for everyone on the network, are warned of`,
+    from: 'log: {',
+    to: `metrics: { listen: "${listen}" }\nlog: {`,
+    says: [
+      'warning c.yaml:24:20: metrics.listen is open to the network, and metrics are told to everyone who asks; expected a loopback address, or a firewall that lets Prometheus alone through',
+    ],
+  })),
+  ...['127.0.0.1:9112', '127.8.8.8:1', '[::1]:9112', '/run/vspair/metrics.sock'].map((listen) => ({
+    rule: `metrics at ${listen} are for this machine alone`,
+    from: 'log: {',
+    to: `metrics: { listen: "${listen}" }\nlog: {`,
+    says: [],
+  })),
 ];
 
 test.each(rows)('$rule', ({ from, to, says }) => {

@@ -45,22 +45,22 @@ test.each([
   [
     'an empty file',
     '',
-    'c.yaml:1:1: the file is empty; expected a mapping with the keys cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, control, log',
+    'c.yaml:1:1: the file is empty; expected a mapping with the keys cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, metrics, control, log',
   ],
   [
     'a file of comments',
     '# nothing\n',
-    'c.yaml:1:1: the file is empty; expected a mapping with the keys cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, control, log',
+    'c.yaml:1:1: the file is empty; expected a mapping with the keys cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, metrics, control, log',
   ],
   [
     'a file of one word',
     'vspair\n',
-    'c.yaml:1:1: the file is "vspair"; expected a mapping with the keys cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, control, log',
+    'c.yaml:1:1: the file is "vspair"; expected a mapping with the keys cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, metrics, control, log',
   ],
   [
     'a list',
     '- 1\n',
-    'c.yaml:1:1: the file is a list; expected a mapping with the keys cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, control, log',
+    'c.yaml:1:1: the file is a list; expected a mapping with the keys cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, metrics, control, log',
   ],
   ['two documents', 'a: 1\n---\nb: 1\n', 'c.yaml:2:1: a second document begins here; expected one document'],
 ])('%s is one problem', (_, text, says) => {

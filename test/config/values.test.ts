@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest';
 import { complaints, type Row, sample, spoiled } from './sample.ts';
 
-const keys = 'cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, control or log';
+const keys = 'cluster, secretFile, directors, heartbeat, groups, state, ipvs, alerts, metrics, control or log';
 const vip = 'an address that a host can have (neither the network nor broadcast), with its prefix, such as 10.0.0.1/24';
 const heartbeat = 'a unicast address without prefix or zone, such as 10.0.0.2';
 const dev = 'the name of a network interface, such as eth0';
 const url = 'a URL redis://host:port/db or rediss://... without user and password in it (username and passwordFile)';
+const listens = 'an address and port such as 127.0.0.1:9112 or [::1]:9112, or an absolute path for a unix socket';
 const interval = 'a time with its unit from 10ms to 40s, such as 100ms';
 
 const rows: readonly Row[] = [
@@ -363,6 +364,20 @@ const rows: readonly Row[] = [
     from: 'level: info',
     to: 'level: verbose',
     says: ['c.yaml:24:15: log.level is "verbose"; expected error, warn, info or debug'],
+  },
+  ...['9112', '127.0.0.1', '127.0.0.1:0', '127.0.0.1:65536', '::1:9112', 'localhost:9112', '224.0.0.1:9112', 'metrics.sock'].map(
+    (listen) => ({
+      rule: `metrics at ${listen} are nowhere`,
+      from: 'log: {',
+      to: `metrics: { listen: "${listen}" }\nlog: {`,
+      says: [`c.yaml:24:20: metrics.listen is "${listen}"; expected ${listens}`],
+    }),
+  ),
+  {
+    rule: 'a bound of the metrics that is none',
+    from: 'log: {',
+    to: 'metrics: { maxSeries: -1 }\nlog: {',
+    says: ['c.yaml:24:23: metrics.maxSeries is -1; expected a number of series, a whole number from 0 to 100000'],
   },
 ];
 
