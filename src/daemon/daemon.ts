@@ -26,21 +26,24 @@ import { type KeeperThread, startKeeperThread } from './keeperThread.ts';
 import { createReports, type Reports } from './reports.ts';
 import { type RulesDuty, startRulesDuty } from './rulesDuty.ts';
 import { type StopRequest, untilAskedToStop } from './signals.ts';
+import { type Supervision, superviseBy } from './supervision.ts';
 import { startVipWatch, type VipWatch } from './vipWatch.ts';
 
 /** Resolves when the daemon has ended as it was asked to. Throws VspairError when it cannot start: then its process must end. */
 export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const reports = createReports(start);
+  const supervision = superviseBy(process.env, reports.notToldSystemd);
   const asked = untilAskedToStop({ config: start.config, reports });
   const place = await takePlace(start, reports);
   const ground = await layGround(start, reports);
-  const guard = await startKeeping(start, reports, ground);
+  const guard = await startKeeping(start, { reports, supervision }, ground);
   const commands = commandParts(start, reports, ground, guard);
   const channel = openPeerChannel(start, reports, commands);
   shareRules(start, ground.store, channel, guard);
   place.answer(controlHandlers({ ...commands, channel }));
   reports.started();
-  const died = await untilKeeperEnded(asked, guard, reports);
+  supervision.ready(guard.keeper);
+  const died = await untilKeeperEnded(asked, guard, { reports, supervision });
   if (died !== undefined) {
     await reports.keeperDied(died);
     // What is left is in the kernel; the next process adopts it. Nothing here may take the time to release it.
@@ -67,11 +70,18 @@ async function takePlace({ config, node, socket }: DaemonStart, reports: Reports
   return { answer: handlers.resolve, close: () => control.close() };
 }
 
+/** Who is told what happens. */
+interface Told {
+  readonly reports: Reports;
+  readonly supervision: Supervision;
+}
+
 /** Resolves to the mistake when the keeper ended by one, whether it was asked to end or not. */
-async function untilKeeperEnded(asked: Promise<StopRequest>, { keeper, keeperDied }: Guard, reports: Reports): Promise<Error | undefined> {
+async function untilKeeperEnded(asked: Promise<StopRequest>, { keeper, keeperDied }: Guard, told: Told): Promise<Error | undefined> {
   const how = await Promise.race([asked, keeperDied]);
   if (how instanceof Error) return how;
-  reports.stopping(how);
+  told.reports.stopping(how);
+  told.supervision.stopping(how);
   return Promise.race([keeper.shutdown(how).then(() => undefined), keeperDied]);
 }
 
@@ -132,7 +142,7 @@ interface Guard {
   close(): void;
 }
 
-async function startKeeping(start: DaemonStart, reports: Reports, { memory, duty }: Ground): Promise<Guard> {
+async function startKeeping(start: DaemonStart, { reports, supervision }: Told, { memory, duty }: Ground): Promise<Guard> {
   const { config, node, keys } = start;
   const died = Promise.withResolvers<Error>();
   const watches: VipWatch[] = [];
@@ -140,6 +150,7 @@ async function startKeeping(start: DaemonStart, reports: Reports, { memory, duty
     told(message) {
       reports.keeper(message, memory);
       duty.noteKeeper(message);
+      supervision.noteKeeper(message);
       for (const watch of watches) watch.noteKeeper(message);
     },
     died: died.resolve,

@@ -6,6 +6,8 @@ import type { FromKeeper, KeeperBoot, KeeperSnapshot, ToKeeper } from '../keeper
 export interface KeeperThread {
   post(message: ToKeeper): void;
   snapshot(): Promise<KeeperSnapshot>;
+  /** Resolves when the keeper's loop has made a turn; never, when it hangs. */
+  ping(): Promise<void>;
   /** Resolves when the handover is confirmed, called off or refused. */
   failover(vrid: Vrid, to: NodeName | undefined): Promise<Outcome>;
   maintenance(on: boolean): Promise<Outcome>;
@@ -19,7 +21,8 @@ export interface KeeperListeners {
   readonly died: (error: Error) => void;
 }
 
-type Waiting = (value: Outcome | KeeperSnapshot) => void;
+type Answer = Outcome | KeeperSnapshot | undefined;
+type Waiting = (value: Answer) => void;
 
 export function startKeeperThread(boot: KeeperBoot, listeners: KeeperListeners): Promise<KeeperThread> {
   const worker = new Worker(new URL('../keeper/worker.ts', import.meta.url), { workerData: boot, name: 'keeper' });
@@ -33,6 +36,7 @@ export function startKeeperThread(boot: KeeperBoot, listeners: KeeperListeners):
     if (message.type === 'ready') ready.resolve(thread);
     if (message.type === 'answer') settle(message.requestId, message.outcome);
     if (message.type === 'snapshot') settle(message.requestId, message.snapshot);
+    if (message.type === 'pong') settle(message.requestId, undefined);
     if (message.type === 'exited') {
       exited = true;
       ended.resolve();
@@ -40,12 +44,12 @@ export function startKeeperThread(boot: KeeperBoot, listeners: KeeperListeners):
     listeners.told(message);
   };
 
-  const settle = (requestId: number, value: Outcome | KeeperSnapshot): void => {
+  const settle = (requestId: number, value: Answer): void => {
     waiting.get(requestId)?.(value);
     waiting.delete(requestId);
   };
 
-  const ask = <Answer extends Outcome | KeeperSnapshot>(messageOf: (requestId: number) => ToKeeper): Promise<Answer> => {
+  const ask = <Expected extends Answer>(messageOf: (requestId: number) => ToKeeper): Promise<Expected> => {
     requests += 1;
     const requestId = requests;
     return new Promise((resolve) => {
@@ -58,6 +62,7 @@ export function startKeeperThread(boot: KeeperBoot, listeners: KeeperListeners):
   const thread: KeeperThread = {
     post: (message) => worker.postMessage(message),
     snapshot: () => ask((requestId) => ({ type: 'snapshot', requestId })),
+    ping: () => ask<undefined>((requestId) => ({ type: 'ping', requestId })),
     failover: (vrid, to) => ask((requestId) => ({ type: 'failover', requestId, vrid, to })),
     maintenance: (on) => ask((requestId) => ({ type: 'maintenance', requestId, on })),
     shutdown(how) {

@@ -39,6 +39,8 @@ export interface Reports {
   readonly ipvsSetting: (event: IpvsSettingEvent) => void;
   readonly neighbour: (now: NeighbourStatus) => void;
   readonly fileProblem: (problem: FileProblem) => void;
+  /** systemd started this daemon and does not hear how it is. */
+  readonly notToldSystemd: (why: string) => void;
   readonly failure: (method: string, error: unknown) => void;
   readonly configRejected: (problems: readonly Problem[]) => void;
   readonly configValid: () => void;
@@ -117,11 +119,12 @@ const wordsFor = (groups: GroupNames): KeeperWords => ({
   maintenanceReason: () => undefined,
 });
 
-const logOnly = (log: Logger): Pick<Reports, 'peer' | 'ipvsSetting' | 'neighbour' | 'fileProblem' | 'failure'> => ({
+const logOnly = (log: Logger): Pick<Reports, 'peer' | 'ipvsSetting' | 'neighbour' | 'fileProblem' | 'notToldSystemd' | 'failure'> => ({
   peer: (event) => log.log(peerLine(event)),
   ipvsSetting: (event) => log.log(settingLine(event)),
   neighbour: (now) => log.log(neighbourLine(now)),
   fileProblem: (problem) => log.log(fileProblemLine(problem)),
+  notToldSystemd: (why) => log.warn(`systemd cannot be told how this daemon is: ${why}`),
   failure: (method, error) => log.error(`request ${method} failed: ${textOf(error)}`),
 });
 

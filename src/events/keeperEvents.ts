@@ -33,6 +33,7 @@ export function keeperDrafts(message: FromKeeper, transitions: Transitions, word
     case 'kernelFailures':
     case 'answer':
     case 'snapshot':
+    case 'pong':
     case 'peerMark':
     case 'dropped':
     case 'exited':

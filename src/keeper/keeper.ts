@@ -54,6 +54,7 @@ class Loop implements Keeper {
   readonly #drops: DropReport;
   readonly #kernel: KernelLevel;
   readonly #inbox: CoreEvent[] = [];
+  readonly #pings: number[] = [];
   #config: CoreConfig;
   #state: State;
   #expectedAt: Millis = never;
@@ -93,6 +94,7 @@ class Loop implements Keeper {
 
   command(message: ToKeeper): void {
     if (message.type === 'snapshot') return this.#tellSnapshot(message.requestId);
+    if (message.type === 'ping') return void this.#pings.push(message.requestId);
     if (message.type === 'rules') this.#kernel.setRules(message.batch);
     this.#inbox.push(eventOf(message));
   }
@@ -108,6 +110,7 @@ class Loop implements Keeper {
     this.#drops.flush(this.#now());
     this.#saveMarks();
     this.#expectedAt = nextDeadline(this.#state);
+    for (const requestId of this.#pings.splice(0)) this.#ports.report({ type: 'pong', requestId });
   }
 
   nextWake(): Millis {
@@ -232,7 +235,7 @@ class Loop implements Keeper {
   }
 }
 
-function eventOf(message: Exclude<ToKeeper, { type: 'snapshot' }>): CoreEvent {
+function eventOf(message: Exclude<ToKeeper, { type: 'snapshot' | 'ping' }>): CoreEvent {
   switch (message.type) {
     case 'rules':
       return { type: 'rulesChanged', rules: message.mark };

@@ -40,7 +40,9 @@ export type ToKeeper =
   | { readonly type: 'failover'; readonly requestId: number; readonly vrid: Vrid; readonly to: NodeName | undefined }
   | { readonly type: 'maintenance'; readonly requestId: number; readonly on: boolean }
   | { readonly type: 'shutdown'; readonly how: 'handover' | 'inPlace' }
-  | { readonly type: 'snapshot'; readonly requestId: number };
+  | { readonly type: 'snapshot'; readonly requestId: number }
+  /** Is the loop still turning? Answered at the end of a turn. */
+  | { readonly type: 'ping'; readonly requestId: number };
 
 export type FromKeeper =
   | { readonly type: 'ready'; readonly realtime: string }
@@ -57,6 +59,7 @@ export type FromKeeper =
   | { readonly type: 'vipRestored'; readonly vrid: Vrid; readonly address: string; readonly dev: string }
   | { readonly type: 'answer'; readonly requestId: number; readonly outcome: Outcome }
   | { readonly type: 'snapshot'; readonly requestId: number; readonly snapshot: KeeperSnapshot }
+  | { readonly type: 'pong'; readonly requestId: number }
   | { readonly type: 'peerMark'; readonly mark: PeerMark }
   | { readonly type: 'incarnationRaised'; readonly incarnation: number }
   | { readonly type: 'maintenanceChanged'; readonly on: boolean }

@@ -32,6 +32,7 @@ export function keeperLines(message: FromKeeper, groups: GroupNames): readonly L
       return [line('info', 'keeper: ended', { type: message.type })];
     case 'answer':
     case 'snapshot':
+    case 'pong':
     case 'peerMark':
       return [];
   }

@@ -30,7 +30,7 @@ const unused = (): never => {
   throw new Error('this was not to be asked');
 };
 
-const keeper: KeeperThread = { post: unused, snapshot: unused, failover: unused, maintenance: unused, shutdown: unused };
+const keeper: KeeperThread = { post: unused, snapshot: unused, ping: unused, failover: unused, maintenance: unused, shutdown: unused };
 const channel: PeerChannel = { request: unused, connected: unused, state: unused, close: unused };
 
 /** The rules of this director alone, which are in its kernel as soon as they are in its store. `more` replaces answers. */

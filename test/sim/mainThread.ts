@@ -86,6 +86,7 @@ export function createMainThread(parts: MainThreadParts): MainThread {
         case 'kernelFailures':
         case 'vipRestored':
         case 'snapshot':
+        case 'pong':
         case 'dropped':
           observe({ type: 'reported', node, message });
       }
