@@ -21,6 +21,13 @@ export interface FailoverParams {
   readonly to?: NodeName | undefined;
 }
 
+export interface MaintenanceParams {
+  readonly on: boolean;
+  /** For the status of both directors and the events. */
+  readonly reason?: string | undefined;
+  readonly author?: string | undefined;
+}
+
 export interface RulesApplyParams {
   readonly document: RulesDocument;
   readonly author: string;
@@ -48,7 +55,7 @@ export interface RulesAwaitParams {
 export type ControlShapes = {
   status: { params: Record<string, never>; result: StatusReport };
   failover: { params: FailoverParams; result: readonly GroupOutcome[] };
-  maintenance: { params: { readonly on: boolean }; result: Outcome };
+  maintenance: { params: MaintenanceParams; result: Outcome };
   /** Null: there are no rules yet, or no such revision (any more). */
   rulesShow: { params: RulesShowParams; result: RulesRevision | null };
   /** Newest first. */
@@ -77,7 +84,10 @@ const own = <Result>(): z.ZodType<Result> => z.custom<Result>();
 export const controlMethods: Methods<ControlShapes> = {
   status: { params: nothing, result: own() },
   failover: { params: z.strictObject({ group: name.optional(), to: name.optional() }), result: own() },
-  maintenance: { params: z.strictObject({ on: z.boolean() }), result: own() },
+  maintenance: {
+    params: z.strictObject({ on: z.boolean(), reason: z.string().min(1).max(1000).optional(), author: name.optional() }),
+    result: own(),
+  },
   rulesShow: { params: z.strictObject({ which: z.union([revisionNumber, digest]).optional() }), result: own() },
   rulesHistory: { params: z.strictObject({ limit: z.int().min(1).max(longestHistory) }), result: own() },
   rulesTrouble: { params: nothing, result: own() },

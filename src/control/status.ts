@@ -2,9 +2,11 @@
 // Sent as JSON, where a value that is not known is left out.
 import type { ConfigDigest } from '../config/digest.ts';
 import type { NodeName } from '../core/types.ts';
+import type { DirectorEvent } from '../events/event.ts';
 import type { KeeperSnapshot } from '../keeper/messages.ts';
 import type { KernelFailure } from '../keeper/ports.ts';
 import type { DrainingServer } from '../rules/draining.ts';
+import type { IpvsStats } from '../wire/ipvs.ts';
 
 export interface StatusReport {
   readonly cluster: string;
@@ -12,12 +14,37 @@ export interface StatusReport {
   readonly node: NodeName;
   /** The pair would survive the failure of any one director now, and nothing waits for the operator. */
   readonly healthy: boolean;
-  /** One line: would the pair survive a failure now? */
+  readonly verdict: Verdict;
+  /** One line: who is active, and who could take over. */
   readonly summary: string;
   /** Why it is not healthy, most urgent first; empty when it is. */
   readonly problems: readonly string[];
   readonly self: DirectorStatus;
   readonly peers: readonly PeerStatus[];
+  /** The last ones that this director knows of, oldest first. */
+  readonly events: readonly DirectorEvent[];
+}
+
+/** Of several groups the worst decides. */
+export type PairState =
+  /** The pair would survive a failure now, and nothing waits for the operator. */
+  | 'protected'
+  /** It would survive, and something waits for the operator. */
+  | 'attention'
+  /** Every group is served, and nobody could take one over. */
+  | 'notRedundant'
+  /** The same, since no other director is heard. */
+  | 'peerNotHeard'
+  | 'bothActive'
+  /** A group is not served: nobody is active, or the active lacks a virtual IP. */
+  | 'nobodyActive';
+
+export interface Verdict {
+  readonly state: PairState;
+  /** Would the pair survive a failure now, and if not, why? */
+  readonly text: string;
+  /** What to do next; null when there is nothing to do. */
+  readonly advice: string | null;
 }
 
 export interface DirectorStatus {
@@ -30,7 +57,13 @@ export interface DirectorStatus {
  * `none`: not heard at all.
  */
 export type PeerStatus =
-  | { readonly node: NodeName; readonly via: 'channel'; readonly director: DirectorStatus }
+  | {
+      readonly node: NodeName;
+      readonly via: 'channel';
+      readonly director: DirectorStatus;
+      /** How old its account is at most: the time that it was waited for. */
+      readonly ageMs: number;
+    }
   | { readonly node: NodeName; readonly via: 'adverts'; readonly detail: string }
   | { readonly node: NodeName; readonly via: 'none'; readonly detail: string };
 
@@ -52,6 +85,21 @@ export interface DaemonStatus {
   readonly alerts: AlertsStatus;
   /** Who answers for virtual IPs that this director does not hold, as its neighbour table has it. IPv4 only; may be minutes old. */
   readonly neighbours: readonly NeighbourStatus[];
+  /** Left out while it is not in maintenance. */
+  readonly maintenance?: MaintenanceNote | undefined;
+  /** What is wrong with files of the state directory, a sentence each. */
+  readonly fileProblems: readonly string[];
+  /** What this kernel's IPVS counted in all since it was loaded, services of others included; left out without IPVS. */
+  readonly ipvs?: IpvsStats | undefined;
+}
+
+/** Why this director was taken out of service. */
+export interface MaintenanceNote {
+  readonly reason: string | null;
+  /** Who gave the command; null when an older version has written the note. */
+  readonly author: string | null;
+  /** ISO 8601. */
+  readonly since: string | null;
 }
 
 export interface NeighbourStatus {

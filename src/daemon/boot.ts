@@ -23,7 +23,7 @@ export function keeperBoot({ config, node, keys, memory, rules }: BootParts): Ke
     port: config.heartbeat.port,
     links: heartbeatLinks(config, node),
     marks: memory.marks,
-    maintenance: memory.maintenance,
+    maintenance: memory.maintenance() !== undefined,
     leaseSeconds: leaseSeconds(config),
     rules,
   };

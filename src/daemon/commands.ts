@@ -12,6 +12,7 @@ import { exchangeRefused } from '../store/rulesPeers.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
 import { awaitRules } from './awaitRules.ts';
 import type { KeeperThread } from './keeperThread.ts';
+import type { Maintenance } from './maintenance.ts';
 import { askPeerStatus } from './peerStatus.ts';
 import { plannedEverywhere } from './plannedRules.ts';
 import { statusReport } from './statusReport.ts';
@@ -19,6 +20,7 @@ import { statusReport } from './statusReport.ts';
 export interface CommandParts {
   readonly cluster: string;
   readonly keeper: KeeperThread;
+  readonly maintenance: Maintenance;
   readonly store: RulesStore;
   readonly standby: 'warm' | 'cold';
   /** What an apply of the document would change in this kernel. */
@@ -42,7 +44,7 @@ export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
       return statusReport({ cluster: parts.cluster, self, peers });
     },
     failover: (params) => failover(parts, params),
-    maintenance: ({ on }) => parts.keeper.maintenance(on),
+    maintenance: (params) => parts.maintenance.request(params, (on) => parts.keeper.maintenance(on)),
     rulesShow: async ({ which }) => (which === undefined ? parts.store.current() : await parts.store.history.find(which)) ?? null,
     rulesHistory: ({ limit }) => parts.store.history.entries(limit),
     rulesTrouble: () => parts.store.state().trouble?.detail ?? null,

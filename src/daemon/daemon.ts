@@ -9,6 +9,7 @@ import type { DirectorStatus } from '../control/status.ts';
 import type { Vip } from '../core/types.ts';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
 import { type Ipvs, openIpvs } from '../kernel/ipvs.ts';
+import { ipvsTotalsIfAny } from '../kernel/ipvsTotals.ts';
 import { sysctls } from '../kernel/sysctls.ts';
 import { vipOwner } from '../neighbour/vipOwner.ts';
 import { createPeerChannel, type PeerChannel } from '../peer/channel.ts';
@@ -23,6 +24,7 @@ import { demandFreePorts } from './heartbeatPorts.ts';
 import { type IpvsSettings, keepIpvsSettings } from './ipvsSettings.ts';
 import { settingsOf } from './ipvsWishes.ts';
 import { type KeeperThread, startKeeperThread } from './keeperThread.ts';
+import { type Maintenance, watchMaintenance } from './maintenance.ts';
 import { createReports, type Reports } from './reports.ts';
 import { type RulesDuty, startRulesDuty } from './rulesDuty.ts';
 import { type StopRequest, untilAskedToStop } from './signals.ts';
@@ -139,6 +141,7 @@ interface Guard {
   /** Resolves when the keeper ended though nobody asked it to. */
   readonly keeperDied: Promise<Error>;
   readonly watch: VipWatch;
+  readonly maintenance: Maintenance;
   close(): void;
 }
 
@@ -146,8 +149,10 @@ async function startKeeping(start: DaemonStart, { reports, supervision }: Told, 
   const { config, node, keys } = start;
   const died = Promise.withResolvers<Error>();
   const watches: VipWatch[] = [];
+  const maintenance = watchMaintenance({ memory, onUnsaved: reports.maintenanceUnsaved });
   const keeper = await startKeeperThread(keeperBoot({ config, node, keys, memory, rules: duty.mark }), {
     told(message) {
+      maintenance.noteKeeper(message);
       reports.keeper(message, memory);
       duty.noteKeeper(message);
       supervision.noteKeeper(message);
@@ -159,7 +164,7 @@ async function startKeeping(start: DaemonStart, { reports, supervision }: Told, 
   const vips = config.groups.flatMap((group) => group.vips);
   const watch = startVipWatch({ vips, holds: (vip) => isHeld(keeper, vip), ownerOf: vipOwner, report: reports.neighbour });
   watches.push(watch);
-  return { keeper, keeperDied: died.promise, watch, close: () => watch.close() };
+  return { keeper, keeperDied: died.promise, watch, maintenance, close: () => watch.close() };
 }
 
 async function isHeld(keeper: KeeperThread, vip: Vip): Promise<boolean> {
@@ -187,11 +192,15 @@ function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guar
       settingsRefused: ground.settings.refused(),
       alerts: reports.alertsStatus(),
       neighbours: guard.watch.status(),
+      maintenance: ground.memory.maintenance(),
+      fileProblems: reports.fileProblems(),
+      ipvs: ipvsTotalsIfAny(),
     },
   });
   return {
     cluster: config.cluster,
     keeper: guard.keeper,
+    maintenance: guard.maintenance,
     store: ground.store,
     standby: config.ipvs.standby,
     planned: (document) => ground.duty.planned(document),

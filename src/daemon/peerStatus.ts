@@ -9,9 +9,10 @@ const silentAnswerMs = 300;
 
 /** Never rejects: that there is no answer is one. */
 export async function askPeerStatus(channel: PeerChannel, node: NodeName, heard: boolean): Promise<PeerStatus> {
+  const askedAt = performance.now();
   try {
     const director = await channel.request(node, 'status', {}, { timeoutMs: heard ? answerMs : silentAnswerMs });
-    return { node, via: 'channel', director };
+    return { node, via: 'channel', director, ageMs: performance.now() - askedAt };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return { node, via: heard ? 'adverts' : 'none', detail };

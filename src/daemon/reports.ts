@@ -19,9 +19,11 @@ import type { NodeState } from '../store/nodeState.ts';
 import type { RulesStore, StoreEvent } from '../store/rulesStore.ts';
 import { createEventDesk } from './eventDesk.ts';
 import { alertDraft, rulesDraft, storeDraft } from './eventDrafts.ts';
+import { watchFileProblems } from './fileProblems.ts';
 import type { IpvsSettingEvent } from './ipvsSettings.ts';
 import { alertReportLine, fileProblemLine, neighbourLine, peerLine, rulesLine, settingLine, storeLine } from './reportLines.ts';
 import type { RulesEvent } from './rulesDuty.ts';
+import { watchService } from './service.ts';
 
 export interface Reports {
   readonly started: () => void;
@@ -41,6 +43,9 @@ export interface Reports {
   readonly fileProblem: (problem: FileProblem) => void;
   /** systemd started this daemon and does not hear how it is. */
   readonly notToldSystemd: (why: string) => void;
+  /** Those that last, a sentence each. */
+  readonly fileProblems: () => readonly string[];
+  readonly maintenanceUnsaved: (error: unknown) => void;
   readonly failure: (method: string, error: unknown) => void;
   readonly configRejected: (problems: readonly Problem[]) => void;
   readonly configValid: () => void;
@@ -62,16 +67,21 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     },
   });
 
-  const desk = createEventDesk({ cluster: config.cluster, node: node.name, groups }, wordsFor(groups));
+  let remembered: NodeState | undefined;
+  const service = watchService([...groups.keys()]);
+  let serves = false;
+  const desk = createEventDesk(
+    { cluster: config.cluster, node: node.name, groups },
+    wordsFor(groups, () => remembered?.maintenance()?.reason ?? undefined),
+  );
   const note = (draft: EventDraft | undefined): void => {
     if (draft !== undefined) desk.tell(draft);
   };
 
   return {
-    started: () => log.info(`vspair ${version}: ${node.name} of cluster ${config.cluster} has started`, { pid: process.pid }),
-    stopping: (how) =>
-      log.info(how === 'inPlace' ? 'stopping in place: the kernel goes on serving for the next process' : 'stopping: handing over first'),
+    ...ofLife(log, `vspair ${version}: ${node.name} of cluster ${config.cluster}`, () => serves),
     begin({ memory, store }) {
+      remembered = memory;
       const deliver = (event: DirectorEvent): void => {
         if (isForPeople(event)) alerts.send(event);
         store.recordEvent({ ...event });
@@ -81,16 +91,8 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     keeper(message, memory) {
       for (const line of keeperLines(message, groups)) log.log(line);
       desk.keeper(message);
-      remember(message, memory, log);
-    },
-    async keeperDied(error) {
-      log.error(
-        `the keeper ended by a mistake in vspair; the process ends too, the next one adopts what the kernel holds: ${error.stack ?? error.message}`,
-      );
-      await log.close();
-    },
-    ipvsLacking(why) {
-      if (why !== undefined) log.warn(`${why.message}; without it no virtual service can be brought in`);
+      if (message.type === 'fact') serves = (serves || message.fact.type === 'becameActive') && !service.isOverAfter(message.fact);
+      remember(message, memory);
     },
     rules(event) {
       log.log(rulesLine(event));
@@ -102,6 +104,7 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     },
     ...logOnly(log),
     ...ofConfig(config, log, note),
+    ...fileReports(log),
     alertsStatus: () => {
       const { delivered, failed, lastFailure } = alerts.state();
       return { delivered, failed, lastFailure };
@@ -114,16 +117,35 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
   };
 }
 
-const wordsFor = (groups: GroupNames): KeeperWords => ({
+const wordsFor = (groups: GroupNames, maintenanceReason: () => string | undefined): KeeperWords => ({
   sentence: (fact) => factLine(fact, groups).message,
-  maintenanceReason: () => undefined,
+  maintenanceReason,
 });
 
-const logOnly = (log: Logger): Pick<Reports, 'peer' | 'ipvsSetting' | 'neighbour' | 'fileProblem' | 'notToldSystemd' | 'failure'> => ({
+const ofLife = (log: Logger, who: string, serves: () => boolean): Pick<Reports, 'started' | 'stopping' | 'keeperDied' | 'ipvsLacking'> => ({
+  started: () => log.info(`${who} has started`, { pid: process.pid }),
+  stopping(how) {
+    if (how === 'inPlace') log.info('stopping in place: the kernel goes on serving for the next process');
+    else log.info(serves() ? 'stopping: handing over first' : 'stopping: nothing is served here that would have to be handed over');
+  },
+  async keeperDied(error) {
+    log.error(
+      `the keeper ended by a mistake in vspair; the process ends too, the next one adopts what the kernel holds: ${error.stack ?? error.message}`,
+    );
+    await log.close();
+  },
+  ipvsLacking(why) {
+    if (why !== undefined) log.warn(`${why.message}; without it no virtual service can be brought in`);
+  },
+});
+
+const logOnly = (
+  log: Logger,
+): Pick<Reports, 'peer' | 'ipvsSetting' | 'neighbour' | 'notToldSystemd' | 'maintenanceUnsaved' | 'failure'> => ({
   peer: (event) => log.log(peerLine(event)),
   ipvsSetting: (event) => log.log(settingLine(event)),
   neighbour: (now) => log.log(neighbourLine(now)),
-  fileProblem: (problem) => log.log(fileProblemLine(problem)),
+  maintenanceUnsaved: (error) => log.error(`maintenance is not on disk, so the next start ends it: ${textOf(error)}`),
   notToldSystemd: (why) => log.warn(`systemd cannot be told how this daemon is: ${why}`),
   failure: (method, error) => log.error(`request ${method} failed: ${textOf(error)}`),
 });
@@ -138,11 +160,20 @@ const ofConfig = ({ file }: Config, log: Logger, note: (draft: EventDraft) => vo
     log.warn(`${file} is valid; it takes effect with the next start (SIGUSR2 ends this process without moving a virtual IP)`),
 });
 
-function remember(message: FromKeeper, memory: NodeState, log: Logger): void {
+function fileReports(log: Logger): Pick<Reports, 'fileProblem' | 'fileProblems'> {
+  const problems = watchFileProblems();
+  return {
+    fileProblem(problem) {
+      log.log(fileProblemLine(problem));
+      problems.note(problem);
+    },
+    fileProblems: () => problems.lasting(),
+  };
+}
+
+function remember(message: FromKeeper, memory: NodeState): void {
   if (message.type === 'peerMark') memory.keepMark(message.mark);
   if (message.type === 'incarnationRaised') void memory.raiseIncarnation(message.incarnation);
-  if (message.type === 'maintenanceChanged')
-    memory.keepMaintenance(message.on).catch((error: unknown) => log.error(`maintenance is not on disk: ${textOf(error)}`));
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -15,6 +15,10 @@ export const exitCodes = {
   notEverywhere: 10,
   differs: 11,
   problemsFound: 12,
+  notRedundant: 20,
+  peerNotHeard: 21,
+  bothActive: 22,
+  nobodyActive: 23,
   permission: 77,
   configInvalid: 78,
 } as const;

@@ -96,7 +96,11 @@ function routesOf(links: readonly HeartbeatLink[], marks: readonly PeerMark[]): 
 
 function linkSnapshot(route: Route, now: Millis): LinkSnapshot {
   const { path } = route;
-  return { ...heardOn(route, now), heard: path.isHeard(now), ...path.counts, loss: path.loss(now), roundTrip: path.roundTrip };
+  return {
+    ...heardOn(route, now),
+    ...{ heard: path.isHeard(now), ...path.counts, loss: path.loss(now) },
+    ...{ roundTrip: path.roundTrip, roundTrips: path.roundTrips() },
+  };
 }
 
 const heardOn = ({ link, local, address, path }: Route, moment: Millis): HeardOnLink => ({

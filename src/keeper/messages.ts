@@ -128,6 +128,8 @@ export interface GroupSnapshot {
   readonly priority: number;
   /** Who is active as this director sees it. */
   readonly active: NodeName | undefined;
+  /** Who would be by priority, and of equal ones by address: where a failback goes. */
+  readonly preferred: NodeName;
   /** Why the group is in this phase: the reason of the last fact about it. */
   readonly reason: string;
   readonly sinceAgo: Millis;
@@ -167,5 +169,8 @@ export interface LinkSnapshot extends HeardOnLink {
   readonly missed: number;
   /** Share of the peer's rounds that did not arrive on this link, 0 to 1, over the last 100 rounds; of a silence too. */
   readonly loss: number;
+  /** The newest. */
   readonly roundTrip: Millis | undefined;
+  /** Of the last 100 rounds that arrived; undefined before any of them echoed a round of ours. */
+  readonly roundTrips: { readonly median: Millis; readonly max: Millis } | undefined;
 }

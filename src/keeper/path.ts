@@ -22,6 +22,8 @@ export interface PathCounts {
 export interface Path {
   readonly heardAt: Millis | undefined;
   readonly roundTrip: Millis | undefined;
+  /** Of the last rounds that arrived; undefined before any. */
+  roundTrips(): { readonly median: Millis; readonly max: Millis } | undefined;
   /** What to echo to the peer: its newest advert that was accepted here, 0/0 before any. */
   readonly echo: Echo;
   readonly counts: PathCounts;
@@ -41,6 +43,7 @@ export function createPath(mark: Echo): Path {
   let roundTrip: Millis | undefined;
   let counts: PathCounts = { arrived: 0, missed: 0 };
   const arrivals: boolean[] = [];
+  const trips: Millis[] = [];
 
   const isNewer = (news: PathNews): boolean =>
     news.incarnation === echo.incarnation ? news.sequence > echo.sequence : news.incarnation > echo.incarnation;
@@ -77,8 +80,16 @@ export function createPath(mark: Echo): Path {
       echo = { incarnation: news.incarnation, sequence: news.sequence };
       last = { at: now, interval: news.interval };
       const sent = news.echo === undefined ? undefined : sentAt(news.echo);
-      if (sent !== undefined) roundTrip = millis(Math.max(0, now - sent - news.echoDelay));
+      if (sent === undefined) return true;
+      roundTrip = millis(Math.max(0, now - sent - news.echoDelay));
+      trips.push(roundTrip);
+      trips.splice(0, trips.length - lossWindow);
       return true;
+    },
+    roundTrips() {
+      const sorted = trips.toSorted((a, b) => a - b);
+      const [median, max] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+      return median === undefined || max === undefined ? undefined : { median, max };
     },
     loss(now) {
       const silent = silentRounds(now);

@@ -2,7 +2,7 @@
 import { hearsUs, isHeard } from '../core/peers.ts';
 import type { Group, Peer, State } from '../core/state.ts';
 import { priorityOf } from '../core/state.ts';
-import { type CoreConfig, type GroupPhase, type Millis, millis, type NodeName } from '../core/types.ts';
+import { type CoreConfig, type GroupPhase, type GroupSpec, type Millis, millis, type NodeName } from '../core/types.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { KernelLevel } from './kernelLevel.ts';
 import type { Lateness } from './lateness.ts';
@@ -51,11 +51,20 @@ function groupSnapshot(parts: SnapshotParts, group: Group): GroupSnapshot {
     phase: phaseOf(group),
     priority: priorityOf(parts, spec),
     active: activeOf(parts, group),
+    preferred: preferredOf(parts, spec),
     reason: story?.reason ?? 'starting',
     sinceAgo: millis(story === undefined ? 0 : parts.now - story.since),
     vips: spec.vips.map((vip) => ({ address: vip.address, prefix: vip.prefix, dev: vip.dev, held: parts.kernel.isHeld(vip) })),
     lastTakeover: story?.lastTakeover,
   };
+}
+
+function preferredOf(parts: SnapshotParts, spec: GroupSpec): NodeName {
+  const { self, nodes } = parts.config;
+  const ranked = nodes.toSorted(
+    (a, b) => priorityOf(parts, spec, b.name) - priorityOf(parts, spec, a.name) || b.addressRank - a.addressRank,
+  );
+  return ranked[0]?.name ?? self;
 }
 
 function phaseOf(group: Group): GroupPhase {

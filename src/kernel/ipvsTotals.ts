@@ -14,6 +14,16 @@ export function ipvsTotals(): IpvsStats {
   throw refusal(stats.reason);
 }
 
+/** Undefined where there is no IPVS. */
+export function ipvsTotalsIfAny(): IpvsStats | undefined {
+  try {
+    return ipvsTotals();
+  } catch (error) {
+    if (error instanceof VspairError) return undefined;
+    throw error;
+  }
+}
+
 function read(): string {
   try {
     return readFileSync(file, 'utf8');

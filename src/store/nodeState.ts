@@ -2,6 +2,7 @@
 // maintenance. (Which IPVS services are its own is in ownershipFile.ts.)
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { MaintenanceNote } from '../control/status.ts';
 import type { PeerMark } from '../keeper/messages.ts';
 import { type DurableFile, durableFile } from './durableFile.ts';
 import { contentOr, type OnFileProblem, saveOr } from './fileProblem.ts';
@@ -15,12 +16,13 @@ export interface NodeState {
   /** One more than at the last start, durable unless a problem was told. */
   readonly incarnation: number;
   readonly marks: readonly PeerMark[];
-  readonly maintenance: boolean;
+  /** As it is to be over a restart; undefined: not in maintenance. */
+  maintenance(): MaintenanceNote | undefined;
   /** The peers remember a higher one than this disk did. */
   raiseIncarnation(incarnation: number): Promise<void>;
   keepMark(mark: PeerMark): void;
   /** Throws VspairError when it cannot be saved. */
-  keepMaintenance(on: boolean): Promise<void>;
+  keepMaintenance(note: MaintenanceNote | undefined): Promise<void>;
   /** Saves what still waits. */
   close(): Promise<void>;
 }
@@ -28,29 +30,38 @@ export interface NodeState {
 const marksEveryMs = 1000;
 /** It travels in 32 bits. */
 const incarnationSchema = z.int().min(0).max(0xffff_ffff);
+const noteSchema = z.strictObject({ reason: z.string().nullable(), author: z.string().nullable(), since: z.string().nullable() });
+/** A director that was put into maintenance by an older version wrote `true`. */
+const maintenanceSchema = z.union([z.boolean(), noteSchema]);
+const unknownNote: MaintenanceNote = { reason: null, author: null, since: null };
 const markSchema = z.strictObject({ node: z.string(), incarnation: incarnationSchema, sequence: z.int().nonnegative() });
 
 /** Never throws: a director whose disk fails still protects its services; every loss is told to `onProblem`. */
 export async function openNodeState({ directory, onProblem }: NodeStateOptions): Promise<NodeState> {
   const file = <Content>(name: string, schema: z.ZodType<Content>): DurableFile<Content> => durableFile(join(directory, name), schema);
   const incarnations = file('incarnation.json', incarnationSchema);
-  const maintenances = file('maintenance.json', z.boolean());
+  const maintenances = file('maintenance.json', maintenanceSchema);
   const marks = file('peer-marks.json', z.array(markSchema));
 
   const incarnation = ((await contentOr(incarnations, onProblem)) ?? 0) + 1;
   await saveOr(incarnations, incarnation, onProblem);
   const known = (await contentOr(marks, onProblem)) ?? [];
   const keeper = keepMarks(marks, known, onProblem);
+  const kept = (await contentOr(maintenances, onProblem)) ?? false;
+  let maintenance = kept === true ? unknownNote : kept === false ? undefined : kept;
 
   return {
     incarnation,
     marks: known,
-    maintenance: (await contentOr(maintenances, onProblem)) ?? false,
+    maintenance: () => maintenance,
     async raiseIncarnation(raised) {
       await saveOr(incarnations, raised, onProblem);
     },
     keepMark: (mark) => keeper.keep(mark),
-    keepMaintenance: (on) => maintenances.save(on),
+    async keepMaintenance(note) {
+      maintenance = note;
+      await maintenances.save(note ?? false);
+    },
     close: () => keeper.flush(),
   };
 }

@@ -67,14 +67,16 @@ test('status of a healthy pair exits 0, its first line says that it would surviv
   expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 });
 });
 
-test('status of a pair that would not survive exits 3', async () => {
-  const socket = await answering({
-    status: () => report({ healthy: false, summary: 'web: nobody active', problems: ['web: no director is active'] }),
-  });
-  expect(await spawned('status', '--socket', socket)).toMatchObject({
-    out: like(/^web: nobody active\n {2}! web: no director is active\n/),
-    exitCode: 3,
-  });
+test.each([
+  ['protected', 0],
+  ['attention', 3],
+  ['notRedundant', 20],
+  ['peerNotHeard', 21],
+  ['bothActive', 22],
+  ['nobodyActive', 23],
+] as const)('status of a pair that is %s exits %i', async (state, exitCode) => {
+  const socket = await answering({ status: () => report({ verdict: { state, text: 'the verdict', advice: null } }) });
+  expect(await ran(['status', '--socket', socket])).toMatchObject({ err: '', exitCode });
 });
 
 test('status --json is the whole report', async () => {

@@ -71,7 +71,7 @@ test('a peer that advertises but has fallen silent is not shown by its old adver
 
 test('a virtual IP that both hold is seen at a glance', () => {
   const both = report();
-  const other = { node: 'vsbak', via: 'channel', director: { keeper: keeper({ self: 'vsbak' }), daemon: daemon() } } as const;
+  const other = { node: 'vsbak', via: 'channel', director: { keeper: keeper({ self: 'vsbak' }), daemon: daemon() }, ageMs: 1 } as const;
   expect(statusText({ ...both, peers: [other] })).toMatch(/10\.0\.0\.1\/24 +eth0 +vs1 and vsbak/);
 });
 

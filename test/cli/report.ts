@@ -11,6 +11,7 @@ export const group = (change: Partial<GroupSnapshot>): GroupSnapshot => ({
   phase: 'active',
   priority: 150,
   active: 'vs1',
+  preferred: 'vs1',
   reason: 'active-down',
   sinceAgo: millis(3 * 3_600_000),
   vips: [
@@ -40,6 +41,7 @@ const vsbakHeard: PeerSnapshot = {
       missed: 0,
       loss: 0,
       roundTrip: millis(0.3127),
+      roundTrips: { median: millis(0.3), max: millis(2.1) },
     },
     {
       link: 1,
@@ -51,6 +53,7 @@ const vsbakHeard: PeerSnapshot = {
       missed: 0,
       loss: 1,
       roundTrip: undefined,
+      roundTrips: undefined,
     },
   ],
 };
@@ -93,6 +96,7 @@ export const daemon = (change: Partial<DaemonStatus> = {}): DaemonStatus => ({
   settingsRefused: [],
   alerts: { delivered: 0, failed: 0, lastFailure: undefined },
   neighbours: [{ address: '10.0.0.1', dev: 'eth0', mac: '02:00:0a:00:00:02', detail: undefined }],
+  fileProblems: [],
   ...change,
 });
 
@@ -124,9 +128,11 @@ export const report = (change: Partial<StatusReport> = {}): StatusReport => ({
   cluster: 'web',
   node: 'vs1',
   healthy: true,
+  verdict: { state: 'protected', text: 'the pair would survive a failure now', advice: null },
   summary: 'web: vs1 active, vsbak ready to take over',
   problems: [],
   self: { keeper: keeper(), daemon: daemon() },
-  peers: [{ node: 'vsbak', via: 'channel', director: vsbak }],
+  peers: [{ node: 'vsbak', via: 'channel', director: vsbak, ageMs: 3.4 }],
+  events: [],
   ...change,
 });

@@ -7,6 +7,7 @@ import { startControlServer } from '../../src/control/server.ts';
 import type { DaemonStatus } from '../../src/control/status.ts';
 import { controlHandlers } from '../../src/daemon/commands.ts';
 import type { KeeperThread } from '../../src/daemon/keeperThread.ts';
+import type { Maintenance } from '../../src/daemon/maintenance.ts';
 import type { KeeperSnapshot } from '../../src/keeper/messages.ts';
 import type { PeerChannel } from '../../src/peer/channel.ts';
 import type { Handlers } from '../../src/rpc/methods.ts';
@@ -31,6 +32,7 @@ const unused = (): never => {
 };
 
 const keeper: KeeperThread = { post: unused, snapshot: unused, ping: unused, failover: unused, maintenance: unused, shutdown: unused };
+const maintenance: Maintenance = { noteKeeper: unused, request: unused };
 const channel: PeerChannel = { request: unused, connected: unused, state: unused, close: unused };
 
 /** The rules of this director alone, which are in its kernel as soon as they are in its store. `more` replaces answers. */
@@ -47,7 +49,7 @@ export async function rulesDaemon(more: (store: RulesStore) => Partial<Handlers<
   });
   const directorStatus = async () => director(keeperOf(store), daemonOf());
   const planned = async ({ services }: RulesDocument) => [`hold ${services.length} services`];
-  const handlers = controlHandlers({ cluster: 'web', keeper, channel, store, standby: 'warm', planned, directorStatus });
+  const handlers = controlHandlers({ cluster: 'web', keeper, channel, maintenance, store, standby: 'warm', planned, directorStatus });
   const server = await startControlServer({ socket, handlers: { ...handlers, ...more(store) }, onFailure: () => undefined });
   onTestFinished(() => server.close());
   return {

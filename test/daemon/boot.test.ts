@@ -18,7 +18,7 @@ groups:
 const memory: NodeState = {
   incarnation: 7,
   marks: [{ node: 'vsbak', incarnation: 3, sequence: 99 }],
-  maintenance: true,
+  maintenance: () => ({ reason: null, author: null, since: null }),
   raiseIncarnation: () => Promise.resolve(),
   keepMark: () => undefined,
   keepMaintenance: () => Promise.resolve(),

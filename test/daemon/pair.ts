@@ -12,6 +12,7 @@ export const group = (more: Partial<GroupSnapshot> = {}): GroupSnapshot => ({
   phase: 'active',
   priority: 150,
   active: 'vs1',
+  preferred: 'vs1',
   reason: 'active-down',
   sinceAgo: millis(60_000),
   vips: [
@@ -30,6 +31,7 @@ export const link = (number: number, more: Partial<LinkSnapshot> = {}): LinkSnap
   ...{ heard: true, arrived: 1000, missed: 0 },
   loss: 0,
   roundTrip: millis(0.2),
+  roundTrips: { median: millis(0.2), max: millis(1.5) },
   ...more,
 });
 
@@ -76,6 +78,7 @@ export const daemon = (more: Partial<DaemonStatus> = {}): DaemonStatus => ({
   settingsRefused: [],
   alerts: { delivered: 0, failed: 0, lastFailure: undefined },
   neighbours: [],
+  fileProblems: [],
   ...more,
 });
 
@@ -88,6 +91,7 @@ export const director = (keeperMore: Partial<KeeperSnapshot> = {}, daemonMore: P
 export const vsbak = (keeperMore: Partial<KeeperSnapshot> = {}, daemonMore: Partial<DaemonStatus> = {}): PeerStatus => ({
   node: 'vsbak',
   via: 'channel',
+  ageMs: 2,
   director: director({ self: 'vsbak', groups: [group({ phase: 'backup' })], peers: [], ...keeperMore }, daemonMore),
 });
 

@@ -104,7 +104,7 @@ test('an active without one of its virtual IPs is told; a backup has none to mis
   const [outside, inside] = group().vips;
   if (outside === undefined || inside === undefined) throw new Error('the pair has two virtual IPs');
   const vips = [outside, { ...inside, held: false }];
-  expect(problemsOf(director({ groups: [group({ vips })] }))).toEqual(['web: 192.168.1.254 is not on eth1']);
+  expect(problemsOf(director({ groups: [group({ vips })] }))).toEqual(['web: 192.168.1.254 is not on eth1 of vs1']);
   const backup = group({ phase: 'backup', active: 'vsbak', vips: vips.map((vip) => ({ ...vip, held: false })) });
   expect(problemsOf(director({ groups: [backup], peers: [peer({}, 'active')] }))).toEqual([]);
 });

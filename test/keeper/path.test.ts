@@ -134,6 +134,17 @@ describe('the round trip', () => {
     expect(path.roundTrip).toBe(1.5);
   });
 
+  test('of the last hundred has a median and a longest', () => {
+    const path = fresh();
+    expect(path.roundTrips()).toBeUndefined();
+    for (const [sequence, at] of [101, 150, 102, 103, 104].entries())
+      path.accept(news(sequence + 1, 1, { echo: { incarnation: 1, sequence: 40 } }), millis(at), sentAt);
+    expect(path.roundTrips()).toEqual({ median: 3, max: 50 });
+    for (let sequence = 6; sequence < 106; sequence += 1)
+      path.accept(news(sequence, 1, { echo: { incarnation: 1, sequence: 40 } }), millis(102), sentAt);
+    expect(path.roundTrips()).toEqual({ median: 2, max: 2 });
+  });
+
   test('is never negative, whatever the peer says', () => {
     const path = fresh();
     path.accept(news(1, 1, { echo: { incarnation: 1, sequence: 40 }, echoDelay: millis(99_999) }), millis(132), sentAt);

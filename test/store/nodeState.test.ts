@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { durableFile } from '../../src/store/durableFile.ts';
 import type { FileProblem } from '../../src/store/fileProblem.ts';
 import { openNodeState } from '../../src/store/nodeState.ts';
 import { eventually } from '../eventually.ts';
@@ -70,9 +72,21 @@ test('many marks are one write, a second after the first of them', async () => {
   await eventually(saved).toMatchObject({ content: [{ node: 'vsbak', incarnation: 1, sequence: 999 }] });
 });
 
-test('maintenance survives a restart', async () => {
+const note = { reason: 'new disk', author: 'root@vs1', since: '2026-11-23T10:00:00.000Z' };
+
+test('maintenance survives a restart with its reason, and so does its end', async () => {
   const state = await open();
-  expect(state.maintenance).toBe(false);
-  await state.keepMaintenance(true);
-  expect((await open()).maintenance).toBe(true);
+  expect(state.maintenance()).toBeUndefined();
+  await state.keepMaintenance(note);
+  expect(state.maintenance()).toEqual(note);
+  const next = await open();
+  expect(next.maintenance()).toEqual(note);
+  await next.keepMaintenance(undefined);
+  expect((await open()).maintenance()).toBeUndefined();
+});
+
+test('maintenance that an older version wrote down has no reason', async () => {
+  await durableFile(join(directory, 'maintenance.json'), z.boolean()).save(true);
+  expect((await open()).maintenance()).toEqual({ reason: null, author: null, since: null });
+  expect(problems).toEqual([]);
 });

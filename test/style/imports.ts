@@ -16,7 +16,14 @@ export interface Import {
 /** Words that every folder shares: values and pure functions, no I/O. */
 const vocabulary = ['core', 'wire', 'rules', 'errors', 'text', 'rpc', 'events'];
 /** Pages of types through which folders meet. */
-const ports = ['src/keeper/ports.ts', 'src/keeper/messages.ts', 'src/config/config.ts', 'src/config/digest.ts', 'src/control/status.ts'];
+const ports = [
+  'src/keeper/ports.ts',
+  'src/keeper/messages.ts',
+  'src/config/config.ts',
+  'src/config/digest.ts',
+  'src/control/status.ts',
+  'src/events/event.ts',
+];
 const keeperEntry = 'src/keeper/worker.ts';
 /** They put the parts together, one for each process or thread beside the keeper's, and may know them all; packaging makes of
  *  the whole program what is installed. */

@@ -1,6 +1,7 @@
 // `vspair status`: would the pair survive a failure now?
 import type { ControlClient } from '../../control/client.ts';
-import { type ExitCode, exitCodes } from '../../errors/exit-codes.ts';
+import type { PairState } from '../../control/status.ts';
+import { type ExitCode, type ExitName, exitCodes } from '../../errors/exit-codes.ts';
 import { askDaemon } from '../ask.ts';
 import type { Choose, Parser } from '../cli.ts';
 import type { GlobalOptions } from '../options.ts';
@@ -19,5 +20,14 @@ export function addStatus(parser: Parser, choose: Choose): void {
 async function status(client: ControlClient, { json }: GlobalOptions, { out }: World): Promise<ExitCode> {
   const report = await client.ask('status', {});
   out(json ? JSON.stringify(report, null, 2) : statusText(report));
-  return report.healthy ? exitCodes.ok : exitCodes.notHealthy;
+  return exitCodes[exitNames[report.verdict.state]];
 }
+
+const exitNames: Readonly<Record<PairState, ExitName>> = {
+  protected: 'ok',
+  attention: 'notHealthy',
+  notRedundant: 'notRedundant',
+  peerNotHeard: 'peerNotHeard',
+  bothActive: 'bothActive',
+  nobodyActive: 'nobodyActive',
+};
