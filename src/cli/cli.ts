@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<(parser: Parser, choose: C
   maintenance: async () => (await import('./commands/maintenance.ts')).addMaintenance,
   rules: async () => (await import('./commands/rules/rules.ts')).addRules,
   migrate: async () => (await import('./commands/migrate.ts')).addMigrate,
+  init: async () => (await import('./commands/init.ts')).addInit,
   check: async () => (await import('./commands/check.ts')).addCheck,
   keygen: async () => (await import('./commands/keygen.ts')).addKeygen,
 };

@@ -1,10 +1,10 @@
 // The `vspair` command: gives the command line its world.
 import { readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
+import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { styleText } from 'node:util';
 import { connectControl } from '../control/client.ts';
 import { runCli } from './cli.ts';
+import { confirm, converse } from './conversation.ts';
 import { openEditor } from './editor.ts';
 import { version } from './version.ts';
 import type { Paint, World } from './world.ts';
@@ -13,6 +13,7 @@ const world: World = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
+  converse: process.stdin.isTTY && process.stderr.isTTY ? converse : undefined,
   paint: { out: paintFor(process.stdout), err: paintFor(process.stderr) },
   edit: process.stdin.isTTY && process.stdout.isTTY ? openEditor : undefined,
   connect: connectControl,
@@ -22,6 +23,7 @@ const world: World = {
     return startDaemon(start);
   },
   devices,
+  addresses,
   hostname: hostname(),
   author: `${userName()}@${hostname()}`,
   version,
@@ -31,19 +33,16 @@ function paintFor(stream: NodeJS.WriteStream): Paint {
   return (colour, text) => styleText(colour, text, { stream });
 }
 
-async function confirm(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
-}
-
 /** Of this network namespace, also where /sys still shows another one. */
 function devices(): string[] {
   const lines = readFileSync('/proc/thread-self/net/dev', 'utf8').split('\n');
   return lines.flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []);
+}
+
+function addresses(): { dev: string; address: string }[] {
+  return Object.entries(networkInterfaces()).flatMap(([dev, found = []]) =>
+    found.flatMap(({ cidr, internal }) => (internal || cidr === null ? [] : [{ dev, address: cidr }])),
+  );
 }
 
 /** A user id without a name is common in containers. */

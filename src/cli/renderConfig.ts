@@ -1,6 +1,7 @@
 // A draft of the configuration as a file that the loader reads. A gap stands in it as `<fill in: ...>`, which no key takes:
 // vspair check names every one that is left.
 import { Document, visit } from 'yaml';
+import { ipvsSysctls } from '../config/ipvsSysctls.ts';
 import { type ConfigDraft, type DirectorDraft, type Gap, type GroupDraft, isGap } from '../migration/configDraft.ts';
 
 type Value = string | number | Gap;
@@ -10,6 +11,7 @@ export const gapText = ({ fillIn }: Gap): string => `<fill in: ${fillIn}>`;
 export function configText(draft: ConfigDraft): string {
   const config = new Document({
     cluster: draft.cluster,
+    ...(draft.secretFile === undefined ? {} : { secretFile: draft.secretFile }),
     directors: Object.fromEntries(draft.directors.map((director) => [written(director.name), directorForm(director)])),
     heartbeat: { interval: timeText(draft.intervalMs) },
     groups: draft.groups.map((group) => groupForm(group, draft.directors)),
@@ -17,7 +19,9 @@ export function configText(draft: ConfigDraft): string {
   });
   visit(config, {
     Map(_, map) {
-      map.flow = ['priority', 'address', 'dev', 'interval', 'tcp', 'tcpFin', 'udp'].some((key) => map.has(key)) && !map.has('groups');
+      map.flow =
+        ['priority', 'address', 'dev', 'interval', 'tcp', 'tcpFin', 'udp', ...Object.keys(ipvsSysctls)].some((key) => map.has(key)) &&
+        !map.has('groups');
     },
     Seq(key, seq) {
       seq.flow = key !== 'value' ? false : seq.items.every((item) => !('items' in Object(item)));
@@ -45,16 +49,18 @@ function groupForm({ name, vrid, vips, preempt, preemptDelayMs, priorities }: Gr
   };
 }
 
-function ipvsForm({ connectionSync, timeouts }: ConfigDraft) {
+function ipvsForm({ connectionSync, timeouts, sysctls = {} }: ConfigDraft) {
   const times = (['tcp', 'tcpFin', 'udp'] as const).flatMap((key): [string, string][] => {
     const seconds = timeouts?.[key];
     return seconds === undefined ? [] : [[key, `${seconds}s`]];
   });
-  if (connectionSync === undefined && times.length === 0) return {};
+  const settings = Object.keys(sysctls).length === 0 ? {} : { sysctls };
+  if (connectionSync === undefined && times.length === 0 && Object.keys(settings).length === 0) return {};
   return {
     ipvs: {
       ...(connectionSync === undefined ? {} : { connectionSync }),
       ...(times.length === 0 ? {} : { timeouts: Object.fromEntries(times) }),
+      ...settings,
     },
   };
 }

@@ -10,6 +10,8 @@ export interface World {
   readonly err: (text: string) => void;
   /** Asks the person at the terminal; undefined when nobody sits there. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /** Asks several questions, one line each; VSP_USAGE when the person leaves before the last. Undefined when nobody sits there. */
+  readonly converse: (<Value>(talk: (ask: (question: string) => Promise<string>) => Promise<Value>) => Promise<Value>) | undefined;
   /** Text as the terminal behind `out` or `err` is to show it; as it is when there is none, or when it wants no colours. */
   readonly paint: { readonly out: Paint; readonly err: Paint };
   /** Opens a file in this person's editor, and resolves when it is closed. Throws VspairError. Undefined when nobody sits there. */
@@ -18,6 +20,8 @@ export interface World {
   readonly startDaemon: (start: DaemonStart) => Promise<ExitCode>;
   /** The names of this machine's network interfaces. */
   readonly devices: () => readonly string[];
+  /** Their addresses with their prefix length, such as 10.0.0.2/24, without those of the loopback. */
+  readonly addresses: () => readonly { readonly dev: string; readonly address: string }[];
   readonly hostname: string;
   /** Who gives the command, for the history of the rules. */
   readonly author: string;

@@ -36,6 +36,8 @@ export interface ConnectionSyncDraft {
 
 export interface ConfigDraft {
   readonly cluster: string;
+  /** Only where it is not the default. */
+  readonly secretFile?: string;
   readonly directors: readonly DirectorDraft[];
   readonly intervalMs: number;
   readonly groups: readonly GroupDraft[];
@@ -44,4 +46,6 @@ export interface ConfigDraft {
   readonly timeouts:
     | { readonly tcp: number | undefined; readonly tcpFin: number | undefined; readonly udp: number | undefined }
     | undefined;
+  /** By the names of the configuration. */
+  readonly sysctls?: Readonly<Record<string, number>>;
 }

@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from '../../errors/exit-codes.ts';
 import type { Problem } from '../../errors/place.ts';
 import { type Migration, migrateKeepalived, type NodeSource } from '../../migration/keepalived/migrate.ts';
 import { readTextFile } from '../../text/file.ts';
+import { makeDirectory, writeNewFiles } from '../../text/newFiles.ts';
 import type { Choose, Parser } from '../cli.ts';
 import { findFiles } from '../includes.ts';
 import type { GlobalOptions } from '../options.ts';
@@ -14,7 +15,6 @@ import { configText } from '../renderConfig.ts';
 import { counted, problemJson, problemLines } from '../renderProblems.ts';
 import { rulesText } from '../renderRules.ts';
 import type { World } from '../world.ts';
-import { writeNewFiles } from '../writeNewFiles.ts';
 
 interface MigrateOptions extends GlobalOptions {
   readonly file: string;
@@ -63,11 +63,19 @@ function migrate(options: MigrateOptions, world: World): ExitCode {
   if (namesOf(options).length > directors) throw tooManyNames(options, directors);
   const checked = parseConfig(texts.config, join(options.out ?? '', 'vspair.yaml'));
   const toDo = checked.ok ? [] : checked.problems;
-  if (ok && options.out !== undefined)
-    writeNewFiles(options.out, { 'vspair.yaml': `${texts.config}\n`, 'rules.yaml': `${texts.rules}\n` }, options.force);
+  if (ok && options.out !== undefined) write(texts, options.out, options.force);
   if (options.json) world.out(JSON.stringify(migrationJson(migration, texts, toDo), null, 2));
   else tell(migration, texts, toDo, options, world);
   return ok ? exitCodes.ok : exitCodes.rulesInvalid;
+}
+
+function write({ config, rules }: Texts, directory: string, replace: boolean): void {
+  makeDirectory(directory);
+  const files = Object.entries({ 'vspair.yaml': config, 'rules.yaml': rules });
+  writeNewFiles(
+    files.map(([name, text]) => ({ file: join(directory, name), text: `${text}\n`, mode: 0o644 })),
+    replace,
+  );
 }
 
 const tooManyNames = ({ names = '' }: MigrateOptions, directors: number): VspairError =>
