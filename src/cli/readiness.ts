@@ -3,7 +3,7 @@ import type { DirectorConfig } from '../config/config.ts';
 import { checkInterfaces } from '../config/interfaces.ts';
 import { type InvalidConfig, type LoadedConfig, loadConfig } from '../config/load.ts';
 import { findNode } from '../config/node.ts';
-import { loadSecret } from '../config/secret.ts';
+import { loadSecretHere } from '../config/secretPlace.ts';
 import { VspairError } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/place.ts';
 import type { SecretKey } from '../keeper/messages.ts';
@@ -29,7 +29,7 @@ export function readinessOf(
   const read = loadConfig(file);
   if (!read.ok) return unreadable(read);
   const node = attempt(() => findNode(read.config, flag, hostname));
-  const keys = attempt(() => loadSecret(read.config.secretFile));
+  const keys = attempt(() => loadSecretHere(read.config.secretFile, process.env));
   return {
     loaded: read,
     node: node.value,

@@ -104,7 +104,9 @@ export const configSchema = section({
   ),
   secretFile: absolutePath
     .default('/etc/vspair/secret')
-    .describe('The secret that all directors share, made by `vspair keygen` or `vspair init`, readable by its owner only.'),
+    .describe(
+      'The secret that all directors share, made by `vspair keygen` or `vspair init`, readable by its owner only. Under systemd the copy that the unit loads is read in its place.',
+    ),
   directors: z
     .record(z.string(nameExpected), director, directorsExpected)
     .refine((directors) => Object.keys(directors).length > 0, directorsExpected)

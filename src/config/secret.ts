@@ -9,9 +9,19 @@ import { fileErrorCode, fileErrorText } from '../text/file.ts';
 /** 128 bits, the least that cannot be guessed; `vspair keygen` makes 256. */
 const leastKeyBytes = 16;
 
-/** Throws VspairError: VSP_SECRET_MISSING, VSP_SECRET_UNSAFE, VSP_SECRET_INVALID, VSP_PERMISSION or VSP_FILE_UNREADABLE. */
-export function loadSecret(file: string): SecretKey[] {
-  const text = readPrivately(file);
+/** Who may have access to the file, in the bits of its mode. */
+const forbidden = {
+  owner: 0o077,
+  /** A copy of systemd's belongs to root and opens itself to one user by an ACL, whose mask shows as the rights of the group. */
+  systemd: 0o037,
+} as const;
+
+/**
+ * `madeBy`: the owner's own file, or a copy that systemd made for this process. Throws VspairError: VSP_SECRET_MISSING,
+ * VSP_SECRET_UNSAFE, VSP_SECRET_INVALID, VSP_PERMISSION or VSP_FILE_UNREADABLE.
+ */
+export function loadSecret(file: string, madeBy: keyof typeof forbidden = 'owner'): SecretKey[] {
+  const text = readPrivately(file, forbidden[madeBy]);
   return parseSecret(text, file);
 }
 
@@ -41,12 +51,12 @@ function parseKey(line: string): SecretKey | string {
 }
 
 /** What is checked is what is read: the open file, not its name, which could be replaced in between. */
-function readPrivately(file: string): string {
+function readPrivately(file: string, bits: number): string {
   let descriptor: number | undefined;
   try {
     // Without O_NONBLOCK a named pipe would hold the start up for ever.
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    const fault = faultOf(fstatSync(descriptor));
+    const fault = faultOf(fstatSync(descriptor), bits);
     if (fault !== undefined)
       throw new VspairError({ code: 'VSP_SECRET_UNSAFE', object: file, attempt: 'use it as the secret', detail: fault });
     return readFileSync(descriptor, 'utf8');
@@ -59,10 +69,10 @@ function readPrivately(file: string): string {
   }
 }
 
-function faultOf(stats: Stats): string | undefined {
+function faultOf(stats: Stats, bits: number): string | undefined {
   if (!stats.isFile()) return 'it is not a regular file';
   const mode = stats.mode & 0o777;
-  if ((mode & 0o077) !== 0)
+  if ((mode & bits) !== 0)
     return `its mode is ${mode.toString(8).padStart(4, '0')}, so that others than its owner have access; expected 0600`;
   if (stats.uid !== 0 && stats.uid !== process.getuid?.()) return `it belongs to user ${stats.uid}, who could replace the secret`;
   return stats.size > 65_536 ? 'it is larger than any secret' : undefined;
