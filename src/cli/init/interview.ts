@@ -21,7 +21,7 @@ export async function answersOf(sources: Sources): Promise<Answers> {
   const known: Known = {};
   const faults: Fault[] = [];
   for (const key of Object.keys(questions) as Key[]) {
-    const fault = await settle(key, known, sources);
+    const fault = await settle(key, questions[key], known, sources);
     if (fault !== undefined) faults.push(fault);
   }
   if (faults.length > 0 || !isComplete(known)) throw unanswered(faults);
@@ -36,8 +36,7 @@ interface Fault {
   readonly why: string | undefined;
 }
 
-async function settle<K extends Key>(key: K, known: Known, sources: Sources): Promise<Fault | undefined> {
-  const question: Question<Answers[K]> = questions[key];
+async function settle<K extends Key>(key: K, question: Question<Answers[K]>, known: Known, sources: Sources): Promise<Fault | undefined> {
   const settled = question.settled?.(known);
   const given = sources.flags[key];
   const reading = settled ?? (given === undefined ? undefined : question.read(given, known, sources.machine));
