@@ -1,4 +1,4 @@
-// `npm run build`: the bundled program in dist/.
+// `npm run build`: the bundled program, in dist/.
 import { bundle } from './bundle.ts';
 
 await bundle('dist');

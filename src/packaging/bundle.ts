@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 const sources = fileURLToPath(new URL('..', import.meta.url));
-const repository = dirname(resolve(sources));
+export const repository = dirname(resolve(sources));
 
 /** The names of the files that something starts by, and where each begins. */
 const entries: Readonly<Record<string, string>> = {
