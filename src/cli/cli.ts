@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import { VspairError } from '../errors/catalogue.ts';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
+import { namesToComplete } from './completion.ts';
 import { reportFailure } from './failure.ts';
 import { globalOptions } from './options.ts';
 import type { World } from './world.ts';
@@ -17,7 +18,7 @@ export type Parser = ReturnType<typeof parserWithOptions>;
 export type Choose = (work: Work) => void;
 
 /** In the order in which help lists them. */
-const commands: Readonly<Record<string, () => Promise<(parser: Parser, choose: Choose) => void>>> = {
+export const commands: Readonly<Record<string, () => Promise<(parser: Parser, choose: Choose) => void>>> = {
   run: async () => (await import('./commands/run.ts')).addRun,
   status: async () => (await import('./commands/status.ts')).addStatus,
   failover: async () => (await import('./commands/failover.ts')).addFailover,
@@ -41,6 +42,8 @@ export async function runCli(words: readonly string[], world: World): Promise<Ex
 
 /** `text` is what yargs itself answers: help, version or completions. Then there is no work. */
 async function parse(words: readonly string[], version: string): Promise<{ readonly work: Work | undefined; readonly text: string }> {
+  const names = words[0] === '--get-yargs-completions' ? namesToComplete(words.slice(1)) : undefined;
+  if (names !== undefined) return { work: undefined, text: names.join('\n') };
   let work: Work | undefined;
   let text = '';
   const parser = parserWithOptions(version);
@@ -67,7 +70,7 @@ function parserWithOptions(version: string) {
     .usage('vspair keeps a pair of Linux Virtual Server directors highly available.\n\nUsage: $0 <command> [options]')
     .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
     .options(globalOptions)
-    .completion('completion', 'Print a completion script for bash or zsh')
+    .completion('completion', 'Print a completion script for bash, zsh or fish, whichever SHELL names')
     .demandCommand(1, 'which command? vspair --help lists them')
     .recommendCommands()
     .strict()

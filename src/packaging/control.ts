@@ -4,31 +4,21 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repository } from './bundle.ts';
 
-export interface ControlFiles {
-  readonly version: string;
-  /** By their names in the control archive. */
-  readonly files: Readonly<Record<string, string>>;
-}
-
-/** For all that lies below `stage`, which holds nothing else than what is to be installed. */
+/** By their names in the control archive, for all that lies below `stage`, which holds nothing else than what is to be installed. */
 export async function controlFiles(
   stage: string,
-  { version, architecture }: { readonly version: string | undefined; readonly architecture: string },
-): Promise<ControlFiles> {
-  const packageJson = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as { readonly version: string };
+  { version, architecture }: { readonly version: string; readonly architecture: string },
+): Promise<Readonly<Record<string, string>>> {
   const installed = await filesBelow(stage);
-  const values = { version: version ?? packageJson.version, architecture, installedSize: String(await kibibytes(stage, installed)) };
+  const values = { version, architecture, installedSize: String(await kibibytes(stage, installed)) };
   const control = (await source('control')).replaceAll(/@(\w+)@/g, (_, name: keyof typeof values) => values[name]);
   return {
-    version: values.version,
-    files: {
-      control,
-      conffiles: linesOf(installed.filter(isConfiguration).map((path) => `/${path}`)),
-      md5sums: linesOf(await Promise.all(installed.filter((path) => !isConfiguration(path)).map((path) => sumOf(stage, path)))),
-      postinst: await source('postinst'),
-      prerm: await source('prerm'),
-      postrm: await source('postrm'),
-    },
+    control,
+    conffiles: linesOf(installed.filter(isConfiguration).map((path) => `/${path}`)),
+    md5sums: linesOf(await Promise.all(installed.filter((path) => !isConfiguration(path)).map((path) => sumOf(stage, path)))),
+    postinst: await source('postinst'),
+    prerm: await source('prerm'),
+    postrm: await source('postrm'),
   };
 }
 
@@ -49,6 +39,8 @@ async function kibibytes(stage: string, files: readonly string[]): Promise<numbe
 }
 
 async function sumOf(stage: string, path: string): Promise<string> {
-  const sum = createHash('md5').update(await readFile(join(stage, path))).digest('hex');
+  const sum = createHash('md5')
+    .update(await readFile(join(stage, path)))
+    .digest('hex');
   return `${sum}  ${path}`;
 }

@@ -3,12 +3,14 @@
 import { execFile } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { version as programVersion } from '../cli/version.ts';
 import { bundle, repository } from './bundle.ts';
 import { controlFiles } from './control.ts';
 import { copyrightText, packagesIn } from './licences.ts';
+import { manualPages } from './manual.ts';
 
 const run = promisify(execFile);
 const compress = promisify(gzip);
@@ -16,7 +18,7 @@ const compress = promisify(gzip);
 export interface DebWishes {
   /** Where the package goes, as vspair_VERSION_ARCHITECTURE.deb. */
   readonly directory: string;
-  /** In place of that of package.json: for tests of an upgrade. */
+  /** In place of the program's own: for tests of an upgrade. */
   readonly version?: string;
   /** xz takes a minute or more; gzip is for who does not keep the package. */
   readonly compression?: 'xz' | 'gzip';
@@ -29,9 +31,15 @@ const home = 'usr/lib/vspair';
 const documentation = 'usr/share/doc/vspair';
 
 /** Resolves to the path of the package. Throws when a tool of Debian's is missing (dpkg-deb; binutils for strip). */
-export async function buildDeb({ directory, version, compression = 'xz', onStep = () => undefined }: DebWishes): Promise<string> {
+export async function buildDeb({
+  directory,
+  version = programVersion,
+  compression = 'xz',
+  onStep = () => undefined,
+}: DebWishes): Promise<string> {
   const architecture = architectures[process.arch];
-  if (architecture === undefined) throw new Error(`no package for ${process.arch}: there is one for ${Object.keys(architectures).join(', ')}`);
+  if (architecture === undefined)
+    throw new Error(`no package for ${process.arch}: there is one for ${Object.keys(architectures).join(', ')}`);
   const stage = await mkdtemp(join(tmpdir(), 'vspair-deb-'));
   try {
     await chmod(stage, 0o755);
@@ -41,9 +49,11 @@ export async function buildDeb({ directory, version, compression = 'xz', onStep 
     await stageRuntime(stage);
     onStep('documents');
     await stageDocuments(stage, bundled);
+    await stageCompletions(stage);
+    await stageManual(stage, version);
     const control = await controlFiles(stage, { version, architecture });
-    await writeAll(join(stage, 'DEBIAN'), control.files);
-    const file = join(directory, `vspair_${control.version}_${architecture}.deb`);
+    await writeAll(join(stage, 'DEBIAN'), control);
+    const file = join(directory, `vspair_${version}_${architecture}.deb`);
     onStep(`compressing into ${file}`);
     await mkdir(directory, { recursive: true });
     await run('dpkg-deb', ['--root-owner-group', ...compressions[compression], '--build', stage, file]);
@@ -63,7 +73,9 @@ async function stageProgram(stage: string): Promise<readonly string[]> {
   await symlink(`../lib/vspair/vspair.js`, join(stage, 'usr/bin/vspair'));
   const binary = `@koromix/koffi-linux-${process.arch}`;
   const parts = [
-    ...['package.json', 'index.js', 'index.cjs', 'indirect.js', 'src/koffi/index.js', 'src/koffi/src/static.js'].map((file) => `koffi/${file}`),
+    ...['package.json', 'index.js', 'index.cjs', 'indirect.js', 'src/koffi/index.js', 'src/koffi/src/static.js'].map(
+      (file) => `koffi/${file}`,
+    ),
     ...['package.json', 'index.js', `linux_${process.arch}/koffi.node`].map((file) => `${binary}/${file}`),
   ];
   for (const part of parts) await copy(join(repository, 'node_modules', part), join(program, 'node_modules', part));
@@ -97,6 +109,27 @@ async function stageDocuments(stage: string, packages: readonly string[]): Promi
     'changelog.gz': await compress(await readFile(from('src/packaging/debian/changelog')), { level: 9 }),
     'README.md': await readFile(from('README.md')),
   });
+}
+
+const completions: Readonly<Record<string, string>> = {
+  bash: 'usr/share/bash-completion/completions/vspair',
+  zsh: 'usr/share/zsh/vendor-completions/_vspair',
+  fish: 'usr/share/fish/vendor_completions.d/vspair.fish',
+};
+
+/** As the program itself prints them. */
+async function stageCompletions(stage: string): Promise<void> {
+  for (const [shell, path] of Object.entries(completions)) {
+    const env = { ...process.env, SHELL: `/bin/${shell}` };
+    const { stdout } = await run(process.execPath, [join(stage, home, 'vspair.js'), 'completion'], { env });
+    await writeAll(join(stage, dirname(path)), { [basename(path)]: stdout });
+  }
+}
+
+async function stageManual(stage: string, version: string): Promise<void> {
+  for (const [page, text] of Object.entries(await manualPages(version))) {
+    await writeAll(join(stage, `usr/share/man/man${page.slice(-1)}`), { [`${page}.gz`]: await compress(text, { level: 9 }) });
+  }
 }
 
 async function copy(from: string, to: string): Promise<void> {

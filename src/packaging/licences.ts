@@ -52,7 +52,10 @@ function licenceOfParent(name: string, directory: string): Promise<string> {
 
 /** Of a paragraph each line is indented, and an empty one is a full stop. */
 function stanza({ name, version, licence, text }: Part): string {
-  const lines = text.trim().split('\n').map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`));
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`));
   const copyright = /copyright .*/i.exec(text)?.[0] ?? `The authors of ${name}`;
   return [`Files: ${name}`, `Comment: ${name} ${version}`, `Copyright: ${copyright}`, `License: ${licence}-${name}`, ...lines].join('\n');
 }
