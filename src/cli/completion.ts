@@ -19,18 +19,21 @@ export function namesToComplete(line: readonly string[]): readonly string[] | un
 }
 
 function namesFor(typed: readonly string[]): readonly string[] | undefined {
-  switch (typed.at(-2)) {
-    case '--group':
-      return configOf(typed)?.groups.map(({ name }) => name) ?? [];
-    case '--to':
-    case '--node':
-      return configOf(typed)?.directors.map(({ name }) => name) ?? [];
-  }
-  const [first, action, ...rest] = typed;
-  if (first !== 'rules' || rest.length === 0 || typed.at(-1)?.startsWith('-') === true) return undefined;
-  if (action === 'set') return rest.length === 1 ? serviceNames(typed) : rest.length === 2 ? serverNames(typed) : undefined;
-  return (action === 'drain' || action === 'restore') && rest.length === 1 ? serverNames(typed) : undefined;
+  const before = typed.at(-2);
+  if (before === '--group') return configOf(typed)?.groups.map(({ name }) => name) ?? [];
+  if (before === '--to' || before === '--node') return configOf(typed)?.directors.map(({ name }) => name) ?? [];
+  const [first, action, ...rest] = typed.filter((word, at) => !isOption(word) && !takesNext(typed[at - 1] ?? ''));
+  if (first !== 'rules' || rest.length === 0 || isOption(typed.at(-1) ?? '')) return undefined;
+  if (action === 'set' && rest.length === 1) return someOf(serviceNames(typed));
+  const isServer = action === 'set' ? rest.length === 2 : ['drain', 'restore'].includes(action ?? '') && rest.length === 1;
+  return isServer ? someOf(serverNames(typed)) : undefined;
 }
+
+/** With no names the options are better than nothing. */
+const someOf = (names: readonly string[]): readonly string[] | undefined => (names.length > 0 ? names : undefined);
+const isOption = (word: string): boolean => word.startsWith('-');
+const takesNext = (word: string): boolean =>
+  Object.entries(globalOptions).some(([name, { type }]) => type === 'string' && word === `--${name}`);
 
 const serviceNames = (typed: readonly string[]): readonly string[] =>
   // With a slash: a name with a space would be two words.

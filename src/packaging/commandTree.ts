@@ -61,7 +61,7 @@ const commandFrom = (words: string, description: string, calls: readonly Call[])
   positionals: optionsIn(calls, 'positional'),
   options: optionsIn(calls, 'option'),
   examples: calls.flatMap(([method, [line, why]]) =>
-    method === 'example' ? [{ line: String(line).replace('$0', 'vspair'), why: String(why ?? '') }] : [],
+    method === 'example' ? [{ line: String(line).replace('$0', 'vspair'), why: textOf(why) }] : [],
   ),
   commands: commandsIn(calls, `${words.split(' ')[0] ?? ''} `),
 });
@@ -84,11 +84,13 @@ function optionFrom(name: string, described: unknown, kind: 'option' | 'position
   return {
     names: kind === 'positional' ? names : names.map((one) => (one.length === 1 ? `-${one}` : `--${one}`)),
     takesValue: is['type'] !== 'boolean' && is['type'] !== 'count',
-    description: String(is['describe'] ?? is['description'] ?? is['desc'] ?? ''),
+    description: textOf(is['describe']),
     default: is['default'],
     choices: Array.isArray(is['choices']) ? is['choices'].map(String) : [],
   };
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};

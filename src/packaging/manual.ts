@@ -21,7 +21,9 @@ export async function manualPages(version: string): Promise<Readonly<Record<stri
 function roff(file: string, markdown: string, version: string): string {
   const [, name = '', section = ''] = /^(.+)\.(\d)$/.exec(file) ?? [];
   const page = { name, section, manual: 'vspair', manVersion: `vspair ${version}`, date: 0, breaks: false };
-  return String(new Marked(markedMan, page).parse(markdown));
+  const text = new Marked(markedMan, page).parse(markdown);
+  if (typeof text !== 'string') throw new Error(`${file}: the page was not ready at once`);
+  return text;
 }
 
 const nameOf = ({ words }: Command): string => words.split(' ')[0] ?? '';

@@ -1,3 +1,4 @@
+// marked-man brings no types.
 declare module 'marked-man' {
   import type { MarkedExtension } from 'marked';
 

@@ -62,13 +62,15 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'ipaddr.js': ['text', 'rules', 'config'],
   esbuild: ['packaging'],
   koffi: ['kernel'],
+  marked: ['packaging'],
+  'marked-man': ['packaging'],
   'node-arp': ['neighbour'],
   nodemailer: ['alerts'],
   winston: ['log'],
   yaml: ['text', 'config', 'rules', 'cli'],
   yargs: ['cli'],
   zod: ['text', 'config', 'rules', 'control', 'peer', 'rpc', 'store'],
-  'node:child_process': ['alerts', 'neighbour', 'cli'],
+  'node:child_process': ['alerts', 'neighbour', 'cli', 'packaging'],
 };
 
 /** What may stall, or is too large, for the thread that decides. */

@@ -1,0 +1,37 @@
+// The manual pages: complete, and such that man has nothing to complain about.
+import { spawnSync } from 'node:child_process';
+import { beforeAll, expect, test } from 'vitest';
+import { commands } from '../../src/cli/cli.ts';
+import { manualPages } from '../../src/packaging/manual.ts';
+
+let pages: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  pages = await manualPages('1.2.3');
+});
+
+test('every command has a page, and the overview names it', () => {
+  for (const name of Object.keys(commands)) {
+    expect(Object.keys(pages)).toContain(`vspair-${name}.1`);
+    expect(pages['vspair.1']).toContain(`vspair\\-${name}`);
+  }
+});
+
+test('the page of a command gives its arguments, options and examples', () => {
+  expect(pages['vspair-rules.1']).toMatch(/rules drain.*\\-\\-wait.*vspair rules drain 10/s);
+});
+
+test('the pages say which version they are of, and no date that would differ from build to build', () => {
+  for (const text of Object.values(pages)) expect(text).toMatch(/^\.TH .* "vspair 1\.2\.3" /);
+});
+
+test('every key of the configuration is in vspair.yaml(5)', () => {
+  expect(pages['vspair.yaml.5']).toMatch(/heartbeat\\\.interval.*groups\[\]\\\.vrid/s);
+  expect(pages['vspair.yaml.5']).not.toMatch(/^\|/m);
+});
+
+test('groff formats each of them without a warning', () => {
+  for (const [name, text] of Object.entries(pages)) {
+    const { stderr, error } = spawnSync('groff', ['-man', '-ww', '-z', '-K', 'utf8', '-rLL=100n'], { input: text, encoding: 'utf8' });
+    expect({ name, stderr, error }).toEqual({ name, stderr: '', error: undefined });
+  }
+});
