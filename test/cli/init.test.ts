@@ -148,6 +148,8 @@ test.each<[string, readonly string[], string]>([
   ['a server that is a director', ['--servers', '10.0.0.3'], "10.0.0.3 is the other director's own"],
   ['a server of another family', ['--servers', '2001:db8::b'], '2001:db8::b is IPv6, and no virtual IP is'],
   ['a server twice', ['--servers', '10.0.0.11,10.0.0.11'], 'one of them stands there twice'],
+  ['a gateway without nat', ['--gateway', '192.168.1.254'], '--gateway has no effect with dr'],
+  ['a port without servers', ['--port', '80'], '--port has no effect without --servers'],
   ['no port', [...servers, '--port', 'http'], '--port http: expected a whole number from 1 to 65535'],
 ])('refused with its reason: %s', async (_, flags, reason) => {
   const { err, exitCode, folder } = await made([...dr, ...flags]);

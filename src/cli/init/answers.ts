@@ -61,6 +61,8 @@ export interface Question<Value> {
   readonly read: (text: string, known: Known, machine: Machine) => Reading<Value>;
   /** The value where the question does not arise; undefined where it does. */
   readonly settled?: (known: Known) => Reading<Value> | undefined;
+  /** Why a flag has no effect beside what is known; undefined when it has. */
+  readonly idle?: (known: Known) => string | undefined;
 }
 
 export type Questions = { readonly [K in Key]: Question<Answers[K]> };

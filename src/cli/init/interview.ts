@@ -37,9 +37,11 @@ interface Fault {
 }
 
 async function settle<K extends Key>(key: K, question: Question<Answers[K]>, known: Known, sources: Sources): Promise<Fault | undefined> {
-  const settled = question.settled?.(known);
   const given = sources.flags[key];
-  const reading = settled ?? (given === undefined ? undefined : question.read(given, known, sources.machine));
+  const idle = given === undefined ? undefined : question.idle?.(known);
+  if (idle !== undefined && sources.ask === undefined) return { flag: question.flag, why: idle };
+  if (idle !== undefined) sources.object(`--${question.flag} ${idle}`);
+  const reading = question.settled?.(known) ?? (given === undefined ? undefined : question.read(given, known, sources.machine));
   if (reading?.ok === true) known[key] = reading.value;
   else if (sources.ask !== undefined) {
     if (reading !== undefined) sources.object(`--${question.flag} ${given ?? ''}: ${reading.why}`);

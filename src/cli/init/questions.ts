@@ -1,6 +1,6 @@
 // The questions of `vspair init`, in their order: how each is asked, and what this machine suggests as its answer.
 import { isInNetworkOf, type PrefixedAddress } from '../../text/address.ts';
-import { type Machine, type OwnAddress, type Questions, taken } from './answers.ts';
+import { type Known, type Machine, type OwnAddress, type Questions, taken } from './answers.ts';
 import {
   networkText,
   readDevices,
@@ -16,6 +16,8 @@ import {
 } from './readings.ts';
 
 const nothing = () => undefined;
+
+const onlyNat = ({ forward }: Known) => (forward === undefined || forward === 'nat' ? undefined : `has no effect with ${forward}`);
 
 export const questions: Questions = {
   cluster: { flag: 'cluster', asks: 'Name of the cluster', suggested: () => 'lvs', read: readName },
@@ -74,6 +76,7 @@ export const questions: Questions = {
     suggested: nothing,
     read: readVips,
     settled: ({ forward }) => (forward === 'nat' ? undefined : taken([])),
+    idle: onlyNat,
   },
   gatewayDev: {
     flag: 'gateway-dev',
@@ -81,6 +84,7 @@ export const questions: Questions = {
     suggested: ({ gateway = [] }, machine) => devicesHolding(gateway, machine),
     read: (text, { gateway = [] }, machine) => readDevices(text, gateway, machine),
     settled: ({ gateway = [] }) => (gateway.length > 0 ? undefined : taken([])),
+    idle: onlyNat,
   },
   vrid: {
     flag: 'vrid',
@@ -106,6 +110,7 @@ export const questions: Questions = {
     suggested: () => '80',
     read: (text) => readWhole(text, 1, 65_535),
     settled: ({ servers = [] }) => (servers.length > 0 ? undefined : taken(undefined)),
+    idle: ({ servers }) => (servers?.length === 0 ? 'has no effect without --servers' : undefined),
   },
 };
 
