@@ -44,7 +44,7 @@ const serverNames = (typed: readonly string[]): readonly string[] => [
 ];
 
 function configOf(typed: readonly string[]): Config | undefined {
-  const file = valueOf('--config', typed) ?? globalOptions.config.default;
+  const file = valueAfter('--config', typed) ?? globalOptions.config.default;
   return quietly(() => {
     const read = parseConfig(readTextFile(file).toString('utf8'), file);
     return read.ok ? read.config : undefined;
@@ -52,12 +52,12 @@ function configOf(typed: readonly string[]): Config | undefined {
 }
 
 function servicesOf(typed: readonly string[]) {
-  const directory = valueOf('--state-dir', typed) ?? globalOptions['state-dir'].default;
+  const directory = valueAfter('--state-dir', typed) ?? globalOptions['state-dir'].default;
   const read = quietly(() => rulesRevisionSchema.safeParse(JSON.parse(readTextFile(join(directory, 'rules.json')).toString('utf8'))));
   return read?.data?.document.services ?? [];
 }
 
-function valueOf(option: string, typed: readonly string[]): string | undefined {
+function valueAfter(option: string, typed: readonly string[]): string | undefined {
   const at = typed.indexOf(option);
   return at === -1 ? undefined : typed[at + 1];
 }

@@ -32,8 +32,7 @@ export async function bundle(directory: string): Promise<Metafile> {
     platform: 'node',
     target: 'node24',
     external: [...unbundled],
-    // What an error says of a place stays readable: names are kept, and only space goes.
-    minifyWhitespace: true,
+    // Not minified: an error shows the line that it happened in.
     legalComments: 'none',
     banner: { js: commonJsBridge },
     plugins: [startedByFile],
