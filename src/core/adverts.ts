@@ -1,8 +1,8 @@
 // What this director says of itself, and when: the Adver_Timer, and at once whenever what it says has changed.
-import type { Group, Role, Round, State, Turn } from './state.ts';
+import type { Group, OldPace, Role, Round, State, Turn } from './state.ts';
 import { priorityOf } from './state.ts';
 import { restartInterval } from './timers.ts';
-import { type Advert, type CoreConfig, type GroupAdvert, type Handover, type Millis, millis, type NodeName } from './types.ts';
+import { type Advert, type CoreConfig, type GroupAdvert, type Handover, type Millis, millis, type NodeName, never } from './types.ts';
 
 /** A peer echoes what it heard at most a few intervals ago; answers add rounds between the regular ones. */
 const roundsKept = 64;
@@ -17,7 +17,12 @@ export function speak(turn: Turn, before: State): void {
   if (turn.speech === 'none' && !saysOtherwise(turn.config, before, turn.state)) return;
   const round = nextRound(turn);
   turn.effects.push({ type: 'sendAdvert', to: 'all', advert: advertOf(turn, turn.speech === 'solicitation') });
-  turn.state = { ...turn.state, lastAdvertAt: round.at, nextAdvertAt: nextTick(turn) };
+  turn.state = { ...turn.state, lastAdvertAt: round.at, nextAdvertAt: nextTick(turn), oldPace: oneRoundLess(turn.state.oldPace) };
+}
+
+/** How often we speak, and how patient peers are with us: less than the interval says while they may not know of it. */
+export function paceOf({ config, state }: Pick<Turn, 'config' | 'state'>): Millis {
+  return millis(Math.min(config.interval, state.oldPace?.interval ?? never));
 }
 
 /** The round went out at `at`, later than it was ordered: the kernel was slow. Peers count from what they heard. */
@@ -49,8 +54,13 @@ function nextRound(turn: Turn): Round {
 function nextTick(turn: Turn): Turn['now'] {
   const { nextAdvertAt } = turn.state;
   const due = turn.now >= nextAdvertAt;
-  const onBeat = nextAdvertAt + turn.config.interval;
-  return millis(due && onBeat > turn.now ? onBeat : turn.now + turn.config.interval);
+  const pace = paceOf(turn);
+  const onBeat = nextAdvertAt + pace;
+  return millis(due && onBeat > turn.now ? onBeat : turn.now + pace);
+}
+
+function oneRoundLess(pace: OldPace | undefined): OldPace | undefined {
+  return pace === undefined || pace.rounds <= 1 ? undefined : { ...pace, rounds: pace.rounds - 1 };
 }
 
 function advertOf(turn: Turn, solicit: boolean): Advert {

@@ -94,7 +94,7 @@ function release(turn: Turn, spec: GroupSpec, heard: Heard, role: Active): void 
   becomeBackup(turn, spec, { reason: 'handed-over', to: { node: from, interval }, preemptAt: never, calledOff: role.calledOff });
 }
 
-function callOff(turn: Turn, spec: GroupSpec, role: Active, giving: Giving): false {
+export function callOff(turn: Turn, spec: GroupSpec, role: Active, giving: Giving): false {
   const { id, to, requestId } = giving;
   turn.effects.push({ type: 'report', fact: { type: 'handoverCalledOff', vrid: spec.vrid, to, id } });
   // It may have taken the virtual IPs, and announced them, without our hearing of it.

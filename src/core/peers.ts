@@ -41,8 +41,11 @@ export function isHeard(peer: Peer, now: Millis): boolean {
 
 /** It acknowledged a round of ours that is younger than the time after which it would give us up. */
 export function hearsUs(turn: Pick<Turn, 'config' | 'now'>, peer: Peer): boolean {
-  return peer.echoedAt !== undefined && turn.now - peer.echoedAt < 3 * turn.config.interval;
+  return peer.echoedAt !== undefined && turn.now - peer.echoedAt < 3 * slowerInterval(turn, peer);
 }
+
+/** While an interval is being changed a peer may have another one, and acknowledges no more often than it speaks. */
+const slowerInterval = ({ config }: Pick<Turn, 'config'>, { advert }: Peer): number => Math.max(config.interval, advert.interval);
 
 /**
  * It acknowledges us after a gap in which it may have given us up. Its adverts acknowledge each round of ours, or now and
@@ -50,7 +53,7 @@ export function hearsUs(turn: Pick<Turn, 'config' | 'now'>, peer: Peer): boolean
  */
 export function hearsUsAgain(turn: Turn, before: Peer | undefined, after: Peer | undefined): boolean {
   if (after?.echoedAt === undefined || after.echoedAt === before?.echoedAt) return false;
-  return before?.echoedAt === undefined || after.echoedAt - before.echoedAt >= 2.5 * turn.config.interval;
+  return before?.echoedAt === undefined || after.echoedAt - before.echoedAt >= 2.5 * slowerInterval(turn, after);
 }
 
 /** Why `node` cannot take `spec` over now, or undefined when it can. */

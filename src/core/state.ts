@@ -6,6 +6,8 @@ export interface State {
   readonly nextAdvertAt: Millis;
   /** When the last round was sent: the age of what the peers know of us. */
   readonly lastAdvertAt: Millis;
+  /** After the interval grew: the one before it, which peers wait by until they have heard of the new one. */
+  readonly oldPace: OldPace | undefined;
   readonly sequence: number;
   /** Our newest rounds, oldest first: when was the one sent that a peer says it heard? */
   readonly rounds: readonly Round[];
@@ -20,6 +22,12 @@ export interface State {
   readonly inPlace: boolean;
   readonly handovers: number;
   readonly groups: readonly Group[];
+}
+
+export interface OldPace {
+  readonly interval: Millis;
+  /** How many rounds are still sent at it. */
+  readonly rounds: number;
 }
 
 export interface Round {
@@ -117,9 +125,12 @@ export interface Maintenance {
   readonly phase: 'maintenance';
 }
 
-/** One call of `step` on its way: `state` is replaced as it goes, effects are collected in order, one advert ends them. */
+/**
+ * One call of `step` on its way: `state` (and by one event the configuration) is replaced as it goes, effects are collected in
+ * order, one advert ends them.
+ */
 export interface Turn {
-  readonly config: CoreConfig;
+  config: CoreConfig;
   readonly now: Millis;
   readonly effects: Effect[];
   state: State;

@@ -1,7 +1,8 @@
 // The election as a pure function. It reads no clock, opens no socket, draws no random number and never throws.
 // Order within a step: the stall check before any event, the event (of which the passing of time is one), what operators
 // wait for, one advert when we would now say something else.
-import { advertise, advertiseTo, speak } from './adverts.ts';
+import { advertise, advertiseTo, paceOf, speak } from './adverts.ts';
+import { changeConfig } from './config.ts';
 import { activeHeard, activeTimed, backupGotRules, backupHeard, backupTimed, initializeHeard, initializeTimed } from './election.ts';
 import { handoverTimed, refusal, requestFailover } from './handover.ts';
 import { requestMaintenance, requestShutdown, settleMaintenance, settleShutdown } from './operator.ts';
@@ -15,8 +16,8 @@ import {
   downDevices,
   endLoad,
   enterFault,
+  join,
   rejoin,
-  setRole,
   stepDownAfterStall,
 } from './transitions.ts';
 import {
@@ -27,7 +28,6 @@ import {
   type Effect,
   type GroupSpec,
   type Millis,
-  millis,
   never,
   type Vrid,
 } from './types.ts';
@@ -41,6 +41,7 @@ export function initialState(config: CoreConfig): State {
   return {
     nextAdvertAt: never,
     lastAdvertAt: never,
+    oldPace: undefined,
     sequence: 0,
     rounds: [],
     peers: new Map(),
@@ -55,6 +56,7 @@ export function initialState(config: CoreConfig): State {
   };
 }
 
+/** Of one event to the next: after `configChanged` its configuration is to be given. */
 export function step(config: CoreConfig, state: State, event: CoreEvent, now: Millis): Step {
   const begun = state.lastAdvertAt !== never;
   if (state.shutdown === 'done' || begun === (event.type === 'started')) return { state, effects: [] };
@@ -80,7 +82,7 @@ function stalled(turn: Turn): boolean {
 
 function shortestPatience(turn: Turn, group: Group): number {
   const peers = turn.config.nodes.filter((node) => node.name !== turn.config.self);
-  return Math.min(...peers.map((node) => activeDownInterval(priorityOf(turn, group.spec, node.name), turn.config.interval)));
+  return Math.min(...peers.map((node) => activeDownInterval(priorityOf(turn, group.spec, node.name), paceOf(turn))));
 }
 
 /** A handover that ended by something else than its own end (a stall, a better active, a fault) is answered too. */
@@ -124,6 +126,8 @@ function take(turn: Turn, event: CoreEvent): void {
     }
     case 'maintenanceRequested':
       return requestMaintenance(turn, event.on, event.requestId);
+    case 'configChanged':
+      return changeConfig(turn, event);
     case 'shutdownRequested':
       return requestShutdown(turn, event.how);
   }
@@ -131,18 +135,9 @@ function take(turn: Turn, event: CoreEvent): void {
 
 function start(turn: Turn, event: Extract<CoreEvent, { type: 'started' }>): void {
   turn.state = { ...turn.state, linksDown: new Set(event.linksDown), maintenance: event.maintenance, rules: event.rules };
-  for (const { spec } of turn.state.groups) {
-    const mayServe = !event.maintenance && downDevices(turn.state, spec).length === 0;
-    if (event.holding.includes(spec.vrid) && mayServe) ask(turn, spec);
-    else rejoin(turn, spec, 'started');
-  }
+  for (const { spec } of turn.state.groups) join(turn, spec, event.holding.includes(spec.vrid));
   turn.effects.push({ type: 'announceSelf', dev: 'all' });
   advertise(turn, { solicit: true });
-}
-
-function ask(turn: Turn, spec: GroupSpec): void {
-  const deadline = millis(turn.now + activeDownInterval(priorityOf(turn, spec), turn.config.interval));
-  setRole(turn, spec, { phase: 'initialize', holding: true, deadline, answered: new Set() });
 }
 
 function hear(turn: Turn, advert: Advert, echo: Echo | undefined): void {

@@ -1,7 +1,7 @@
 // Entering each role: its fields, its timers, and what is told of it. Who may enter when is decided in election.ts.
 import { advertise } from './adverts.ts';
 import { isHeard } from './peers.ts';
-import type { Active, Backup, Group, Role, State, Taking, Turn } from './state.ts';
+import type { Active, Backup, Role, State, Taking, Turn } from './state.ts';
 import { groupAdvertOf, priorityOf } from './state.ts';
 import { activeDownInterval, announceTime, kernelRetryAfter } from './timers.ts';
 import {
@@ -142,18 +142,21 @@ export function downDevices(state: State, spec: GroupSpec): readonly string[] {
 export function stepDownAfterStall(turn: Turn): void {
   for (const group of turn.state.groups) {
     if (group.role.phase === 'active') becomeBackup(turn, group.spec, { reason: 'stalled' });
-    if (group.role.phase === 'initialize' && group.role.holding) askAgain(turn, group);
+    if (group.role.phase === 'initialize' && group.role.holding) ask(turn, group.spec);
   }
   advertise(turn, { solicit: true });
 }
 
-function askAgain(turn: Turn, group: Group): void {
-  setRole(turn, group.spec, {
-    phase: 'initialize',
-    holding: true,
-    deadline: millis(turn.now + activeDownInterval(priorityOf(turn, group.spec), turn.config.interval)),
-    answered: new Set(),
-  });
+/** A group that begins: with virtual IPs of it in the kernel it asks before it claims them. */
+export function join(turn: Turn, spec: GroupSpec, holding: boolean): void {
+  const mayServe = !turn.state.maintenance && downDevices(turn.state, spec).length === 0;
+  if (holding && mayServe) ask(turn, spec);
+  else rejoin(turn, spec, 'started');
+}
+
+function ask(turn: Turn, spec: GroupSpec): void {
+  const deadline = millis(turn.now + activeDownInterval(priorityOf(turn, spec), turn.config.interval));
+  setRole(turn, spec, { phase: 'initialize', holding: true, deadline, answered: new Set() });
 }
 
 function withRole(state: State, spec: GroupSpec, role: Role): State {

@@ -120,6 +120,17 @@ export type CoreEvent =
   | { readonly type: 'loadEnded'; readonly vrids: readonly Vrid[] }
   | { readonly type: 'failoverRequested'; readonly requestId: number; readonly vrid: Vrid; readonly to: NodeName | undefined }
   | { readonly type: 'maintenanceRequested'; readonly requestId: number; readonly on: boolean }
+  /**
+   * From here on `config` is in force, with the incarnation that this process has (see `configAfter`). `holding`: groups of
+   * which the kernel has a virtual IP; `linksDown`: of the devices that the new configuration names.
+   */
+  | {
+      readonly type: 'configChanged';
+      readonly requestId: number;
+      readonly config: CoreConfig;
+      readonly holding: readonly Vrid[];
+      readonly linksDown: readonly string[];
+    }
   /** `handover`: give every active group to a peer, then release. `inPlace`: leave the kernel as it is, a new process follows. */
   | { readonly type: 'shutdownRequested'; readonly how: 'handover' | 'inPlace' };
 

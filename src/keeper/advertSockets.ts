@@ -27,31 +27,60 @@ const retryAfterMs = 1_000;
 export async function openAdvertSockets(parts: AdvertSocketParts): Promise<AdvertSockets> {
   const sockets = new Map<number, SocketAsPromised>();
   const reasons = new Map<number, string>();
+  /** Links that came later and have not failed yet. */
+  const opening = new Set<number>();
+  let { links } = parts;
   let sendFailures = 0;
 
+  const isStill = (link: number, local: string): boolean => links[link]?.local === local;
+
   const open = async (link: number, local: string): Promise<void> => {
+    if (!isStill(link, local)) return;
     try {
-      sockets.set(link, await bindSocket(parts, link, local, () => reopen(link, local)));
+      const socket = await bindSocket(parts, link, local, () => reopen(link, local));
+      if (!isStill(link, local)) return void socket.close();
+      sockets.set(link, socket);
       reasons.delete(link);
+      opening.delete(link);
     } catch (error) {
-      reasons.set(link, error instanceof Error ? error.message : String(error));
+      opening.delete(link);
+      if (isStill(link, local)) reasons.set(link, error instanceof Error ? error.message : String(error));
       setTimeout(() => void open(link, local), retryAfterMs);
     }
   };
 
   const reopen = (link: number, local: string): void => {
+    if (!isStill(link, local)) return;
     sockets.delete(link);
     setTimeout(() => void open(link, local), retryAfterMs);
+  };
+
+  const closeAt = (link: number): void => {
+    void sockets.get(link)?.close();
+    sockets.delete(link);
+    reasons.delete(link);
+    opening.delete(link);
+  };
+
+  const openNew = (link: number, local: string): void => {
+    opening.add(link);
+    void open(link, local);
   };
 
   await Promise.all(parts.links.map(({ local }, link) => open(link, local)));
 
   return {
+    relink(next) {
+      const before = links;
+      links = next;
+      for (const [link, { local }] of before.entries()) if (!isStill(link, local)) closeAt(link);
+      for (const [link, { local }] of next.entries()) if (before[link]?.local !== local) openNew(link, local);
+    },
     send(to, link, datagram) {
       const socket = sockets.get(link);
-      const address = parts.links[link]?.peers.find((peer) => peer.node === to)?.address;
+      const address = links[link]?.peers.find((peer) => peer.node === to)?.address;
       if (socket === undefined || address === undefined) {
-        sendFailures += 1;
+        if (!opening.has(link)) sendFailures += 1;
         return;
       }
       socket.send(Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength), parts.port, address).catch(() => {
@@ -59,7 +88,7 @@ export async function openAdvertSockets(parts: AdvertSocketParts): Promise<Adver
       });
     },
     sendFailures: () => sendFailures,
-    unbound: () => [...reasons].map(([link, reason]) => ({ local: parts.links[link]?.local ?? '', reason })),
+    unbound: () => [...reasons].map(([link, reason]) => ({ local: links[link]?.local ?? '', reason })),
   };
 }
 

@@ -1,17 +1,21 @@
 // Adverts between this director and its peers: over every link out, and in through every check there is.
 import { type Advert, type Echo, type Millis, millis, type NodeName } from '../core/types.ts';
 import { decodeAdvert, encodeAdvert } from '../wire/advert.ts';
-import { clusterId, nodeIds } from '../wire/identity.ts';
-import type { DropCause, HeardOnLink, HeartbeatLink, KeeperBoot, LinkSnapshot, PeerMark } from './messages.ts';
+import { clusterId, type NodeIds, nodeIds } from '../wire/identity.ts';
+import type { DropCause, HeardOnLink, HeartbeatLink, KeeperBoot, KeeperConfig, LinkSnapshot, PeerMark, SecretKey } from './messages.ts';
 import { createPath, type Path } from './path.ts';
 import type { AdvertPort } from './ports.ts';
 
 export interface Heartbeat {
+  /** Links and peers that stay go on where they are; adverts are signed, and checked, with the new keys from here on. */
+  reconfigure(config: KeeperConfig): void;
   send(advert: Advert, to: 'all' | NodeName): void;
   receive(link: number, datagram: Uint8Array, remote: string): Received;
   links(peer: NodeName): readonly LinkSnapshot[];
   /** How long before `moment` it was last heard on each link. */
   heard(peer: NodeName, moment: Millis): readonly HeardOnLink[];
+  /** The id of the key that the peer signed its newest advert with. */
+  keyOf(peer: NodeName): number | undefined;
   marks(): readonly PeerMark[];
   counts(): { readonly sent: number; readonly received: number; readonly dropped: Readonly<Record<string, number>> };
 }
@@ -32,11 +36,10 @@ interface Route {
 const roundsRemembered = 64;
 
 export function createHeartbeat(boot: KeeperBoot, port: AdvertPort, now: () => Millis): Heartbeat {
-  const routes = routesOf(boot.links, boot.marks);
   const cluster = clusterId(boot.cluster);
-  const ids = nodeIds(boot.core.nodes.map((node) => node.name));
-  const signing = boot.keys[0];
-  if (signing === undefined) throw new Error('a keeper needs at least one key');
+  let credentials = credentialsOf(boot);
+  let routes = routesOf(boot.links, boot.marks, []);
+  const signedWith = new Map<NodeName, number>();
   const sentAt = new Map<string, Millis>();
   const dropped: Record<string, number> = {};
   let sent = 0;
@@ -53,19 +56,26 @@ export function createHeartbeat(boot: KeeperBoot, port: AdvertPort, now: () => M
   };
 
   return {
+    reconfigure(config) {
+      credentials = credentialsOf(config);
+      routes = routesOf(config.links, newestMarks(routes), routes);
+      port.relink(config.links);
+    },
     send(advert, to) {
+      const { ids, keys } = credentials;
       rememberRound(advert);
       for (const route of routes) {
         if (to !== 'all' && to !== route.peer) continue;
         const { path, link } = route;
         const delay = path.heardAt === undefined ? millis(0) : millis(now() - path.heardAt);
-        const datagram = encodeAdvert(advert, { cluster, nodes: ids, link, key: signing, echo: { ...path.echo, delay } });
+        const datagram = encodeAdvert(advert, { cluster, nodes: ids, link, key: keys[0], echo: { ...path.echo, delay } });
         port.send(route.peer, link, datagram);
         sent += 1;
       }
     },
     receive(link, datagram, remote) {
-      const decoded = decodeAdvert(datagram, { cluster, nodes: ids, keys: boot.keys });
+      const { ids, keys } = credentials;
+      const decoded = decodeAdvert(datagram, { cluster, nodes: ids, keys });
       if (!decoded.ok) return drop(decoded.reason);
       const { advert, echo, echoDelay } = decoded.value;
       if (advert.from === boot.core.self) return drop('own-advert');
@@ -75,19 +85,36 @@ export function createHeartbeat(boot: KeeperBoot, port: AdvertPort, now: () => M
       const news = { incarnation, sequence, interval, echo, echoDelay };
       if (!route.path.accept(news, now(), (round) => sentAt.get(`${round.incarnation}:${round.sequence}`))) return drop('stale');
       received += 1;
+      signedWith.set(advert.from, decoded.value.keyId);
       return { ok: true, advert, echo };
     },
     links: (peer) => routes.filter((route) => route.peer === peer).map((route) => linkSnapshot(route, now())),
     heard: (peer, moment) => routes.filter((route) => route.peer === peer).map((route) => heardOn(route, moment)),
+    keyOf: (peer) => signedWith.get(peer),
     marks: () => newestMarks(routes),
     counts: () => ({ sent, received, dropped: { ...dropped } }),
   };
 }
 
-function routesOf(links: readonly HeartbeatLink[], marks: readonly PeerMark[]): readonly Route[] {
+interface Credentials {
+  readonly ids: NodeIds;
+  readonly keys: readonly [SecretKey, ...SecretKey[]];
+}
+
+function credentialsOf({ core, keys: [signing, ...others] }: KeeperConfig): Credentials {
+  if (signing === undefined) throw new Error('a keeper needs at least one key');
+  return { ids: nodeIds(core.nodes.map((node) => node.name)), keys: [signing, ...others] };
+}
+
+/** What is known of a way is kept as long as both its ends are the same; on a new one the peer's life so far is no news. */
+function routesOf(links: readonly HeartbeatLink[], marks: readonly PeerMark[], before: readonly Route[]): readonly Route[] {
   return links.flatMap((link, index) =>
     link.peers.map(({ node, address }) => {
-      const mark = marks.find((known) => known.node === node);
+      const known = before.find(
+        (route) => route.link === index && route.peer === node && route.local === link.local && route.address === address,
+      );
+      if (known !== undefined) return known;
+      const mark = marks.find((one) => one.node === node);
       const path = createPath({ incarnation: mark?.incarnation ?? 0, sequence: mark?.sequence ?? 0 });
       return { link: index, local: link.local, peer: node, address, path };
     }),

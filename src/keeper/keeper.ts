@@ -2,6 +2,7 @@
 // intends (rules, then addresses), and only then carries out the effects (announcements, adverts, answers). It does no
 // I/O of its own: see ports.ts. The daemon and the simulator run this same code.
 import { roundSent } from '../core/adverts.ts';
+import { configAfter } from '../core/config.ts';
 import { nextDeadline } from '../core/deadline.ts';
 import { intentOf } from '../core/intent.ts';
 import type { State } from '../core/state.ts';
@@ -22,7 +23,7 @@ import { createDropReport, type DropReport } from './dropReport.ts';
 import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { KernelLevel } from './kernelLevel.ts';
 import { createLateness, type Lateness } from './lateness.ts';
-import type { KeeperBoot, ToKeeper } from './messages.ts';
+import type { HeartbeatLink, KeeperBoot, ToKeeper } from './messages.ts';
 import type { KeeperPorts, KernelChange } from './ports.ts';
 import { snapshotOf } from './snapshot.ts';
 import { createStory, type Story } from './story.ts';
@@ -53,9 +54,10 @@ class Loop implements Keeper {
   readonly #heartbeat: Heartbeat;
   readonly #drops: DropReport;
   readonly #kernel: KernelLevel;
-  readonly #inbox: CoreEvent[] = [];
+  readonly #inbox: (CoreEvent | NewConfig)[] = [];
   readonly #pings: number[] = [];
   #config: CoreConfig;
+  #links: readonly HeartbeatLink[];
   #state: State;
   #expectedAt: Millis = never;
   #marksAt: Millis = never;
@@ -67,10 +69,11 @@ class Loop implements Keeper {
     this.#boot = boot;
     this.#ports = ports;
     this.#config = boot.core;
+    this.#links = boot.links;
     this.#state = initialState(boot.core);
     this.#heartbeat = createHeartbeat(boot, ports.adverts, () => this.#now());
     this.#drops = createDropReport(ports.report);
-    this.#kernel = new KernelLevel({ groups: boot.core.groups, leaseSeconds: boot.leaseSeconds, ports, story: this.#story });
+    this.#kernel = new KernelLevel({ config: boot, ports, story: this.#story });
   }
 
   start(): void {
@@ -96,7 +99,7 @@ class Loop implements Keeper {
     if (message.type === 'snapshot') return this.#tellSnapshot(message.requestId);
     if (message.type === 'ping') return void this.#pings.push(message.requestId);
     if (message.type === 'rules') this.#kernel.setRules(message.batch);
-    this.#inbox.push(eventOf(message));
+    this.#inbox.push(message.type === 'config' ? message : eventOf(message));
   }
 
   wake(): void {
@@ -125,7 +128,16 @@ class Loop implements Keeper {
 
   /** Also what the kernel refused meanwhile, so that upkeep never works for a role that is over. */
   #takeAll(): void {
-    for (let event = this.#inbox.shift(); event !== undefined; event = this.#inbox.shift()) this.#advance(event);
+    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift())
+      this.#advance(next.type === 'config' ? this.#putInForce(next) : next);
+  }
+
+  /** In the kernel and on the wire first: what the new groups find there is part of the event. */
+  #putInForce({ requestId, config }: NewConfig): CoreEvent {
+    this.#links = config.links;
+    this.#heartbeat.reconfigure(config);
+    const world = this.#kernel.reconfigure(config);
+    return { type: 'configChanged', requestId, config: config.core, ...world };
   }
 
   /** What comes of it is taken in the same turn: who waits for the virtual IPs of a long load waits for their announcement too. */
@@ -140,6 +152,7 @@ class Loop implements Keeper {
     const before = this.#state;
     const next = step(this.#config, before, event, this.#drainedAt);
     this.#state = next.state;
+    this.#config = configAfter(this.#config, event);
     for (const effect of next.effects) if (effect.type === 'report') this.#story.note(effect.fact, this.#now());
     this.#applyIntent(before);
     for (const effect of next.effects) if (effect.type !== 'sendAdvert' || !this.#knowsBetter()) this.#run(effect);
@@ -195,7 +208,7 @@ class Loop implements Keeper {
   }
 
   #announceSelf(dev: string): void {
-    const locals = this.#boot.links.map((link) => link.local);
+    const locals = this.#links.map((link) => link.local);
     this.#kernel.announceSelf(locals, dev);
   }
 
@@ -222,7 +235,6 @@ class Loop implements Keeper {
 
   #tellSnapshot(requestId: number): void {
     const snapshot = snapshotOf({
-      boot: this.#boot,
       config: this.#config,
       state: this.#state,
       now: this.#now(),
@@ -235,7 +247,9 @@ class Loop implements Keeper {
   }
 }
 
-function eventOf(message: Exclude<ToKeeper, { type: 'snapshot' | 'ping' }>): CoreEvent {
+type NewConfig = Extract<ToKeeper, { type: 'config' }>;
+
+function eventOf(message: Exclude<ToKeeper, { type: 'snapshot' | 'ping' | 'config' }>): CoreEvent {
   switch (message.type) {
     case 'rules':
       return { type: 'rulesChanged', rules: message.mark };

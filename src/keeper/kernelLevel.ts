@@ -1,20 +1,37 @@
 // The kernel as a level: what it holds, what it should hold, and the writes between the two, in the order of invariant 1:
 // rules before address before announcement. Also what keeps the level up: leases renewed, strangers' removals repaired.
 import { type CoreEvent, type GroupSpec, type Intent, type Millis, millis, never, type Vip, type Vrid } from '../core/types.ts';
-import { type Announcer, createAnnouncer } from './announcer.ts';
+import { type Announcements, createAnnouncements } from './announcements.ts';
+import { type ConfiguredVips, createConfiguredVips } from './configuredVips.ts';
 import { createFailureLog, type FailureLog } from './failureLog.ts';
 import { createLeases, type Leases } from './leases.ts';
-import { addressObject, type CompiledRules, type KeeperPorts, type KernelChange, type KernelFailure, type LinkState } from './ports.ts';
+import type { KeeperConfig } from './messages.ts';
+import type { CompiledRules, KeeperPorts, KernelChange, KernelFailure, LinkState } from './ports.ts';
 import { createRulesLoad, type LoadOutcome, type RulesLoad } from './rulesLoad.ts';
 import type { Story } from './story.ts';
-import { devicesDown, holds, type KernelView, planVips, type VipOfGroup, viewAfter, viewOf, viewWith, viewWithout } from './vips.ts';
+import {
+  devicesDown,
+  holds,
+  type KernelView,
+  type KernelWorld,
+  planVips,
+  type VipOfGroup,
+  viewAfter,
+  viewOf,
+  viewWith,
+  viewWithout,
+  vridsOf,
+  worldOf,
+} from './vips.ts';
+import { refusalsOf, taken } from './vipWrites.ts';
 
 export interface KernelLevelParts {
-  readonly groups: readonly GroupSpec[];
-  readonly leaseSeconds: number;
+  readonly config: KernelConfig;
   readonly ports: KeeperPorts;
   readonly story: Story;
 }
+
+export type KernelConfig = Pick<KeeperConfig, 'leaseSeconds'> & { readonly core: { readonly groups: readonly GroupSpec[] } };
 
 /** The safety net under the notifications. */
 const lookEvery = millis(10_000);
@@ -25,36 +42,46 @@ const successorLeaseSeconds = 15;
 export class KernelLevel {
   readonly #parts: KernelLevelParts;
   readonly #failures: FailureLog;
-  readonly #announcer: Announcer;
-  readonly #leases: Leases;
+  readonly #announcements: Announcements;
   readonly #rules: RulesLoad;
   /** The groups whose virtual IPs wait for the rules of a long load. */
   readonly #waiting = new Set<Vrid>();
-  readonly #announcing = new Set<Vrid>();
   readonly #restoredAt = new Map<Vip, Millis>();
+  readonly #vips: ConfiguredVips;
+  readonly #leases: Leases;
   #view: KernelView = viewOf([], []);
   #downDevices: readonly string[] = [];
   #wanted: Intent = { groups: new Map() };
   #lookAt: Millis = never;
   #unsettled = false;
-  #lineGrew = false;
 
   constructor(parts: KernelLevelParts) {
-    const { kernel, report } = parts.ports;
     this.#parts = parts;
-    this.#failures = createFailureLog(report);
-    this.#announcer = createAnnouncer((vip) => kernel.announce(vip));
-    this.#leases = createLeases(parts.leaseSeconds, () => this.#now());
+    this.#failures = createFailureLog(parts.ports.report);
+    this.#announcements = createAnnouncements({
+      ...parts,
+      failures: this.#failures,
+      mayAnnounce: ({ vrid, vip }) => this.#wanted.groups.get(vrid) === 'hold' && this.isHeld(vip),
+    });
+    this.#vips = createConfiguredVips(parts.config.core.groups);
+    this.#leases = createLeases(parts.config.leaseSeconds, () => this.#now());
     this.#rules = createRulesLoad(parts.ports, this.#failures);
   }
 
   /** Asks the kernel for everything it holds. */
-  look(): { readonly holding: readonly Vrid[]; readonly linksDown: readonly string[] } {
+  look(): KernelWorld {
     this.#lookAnew();
-    this.#downDevices = devicesDown(this.#parts.groups, this.#view);
-    const holding = this.#parts.groups.filter((group) => group.vips.some((vip) => this.isHeld(vip))).map((group) => group.vrid);
-    if (holding.length > 0) this.#leases.begin('now');
-    return { holding, linksDown: this.#downDevices };
+    const world = this.#world();
+    if (world.holding.length > 0) this.#leases.begin('now');
+    return world;
+  }
+
+  /** Other groups from now on. What none of them names any more is released; what is new follows with the next intent. */
+  reconfigure({ core: { groups }, leaseSeconds }: KernelConfig): KernelWorld {
+    this.#vips.change(groups);
+    this.#release(this.#vips.left(this.#view));
+    this.#leases.change(leaseSeconds);
+    return this.#world();
   }
 
   changed(change: KernelChange): readonly CoreEvent[] {
@@ -69,11 +96,12 @@ export class KernelLevel {
   apply(intent: Intent): readonly CoreEvent[] {
     const before = this.#wanted;
     this.#wanted = intent;
-    const plan = planVips(this.#parts.groups, intent, this.#view);
+    const plan = planVips(this.#vips.groups, intent, this.#view);
     this.#release(plan.remove);
     this.#forgetLoads();
     // What was to be held before and is missing was removed by someone else: upkeep restores and reports it.
-    const add = plan.add.filter(({ vrid }) => before.groups.get(vrid) !== 'hold');
+    const add = plan.add.filter(({ vrid, vip }) => before.groups.get(vrid) !== 'hold' || this.#vips.isFresh({ vrid, vip }));
+    this.#vips.settle();
     if (add.length === 0 && this.#serves()) this.#rules.begin();
     return this.#hold(add);
   }
@@ -85,7 +113,7 @@ export class KernelLevel {
     if (overdue) this.#lookAnew();
     const events = [...(overdue ? this.#linkEvents() : []), ...this.#restore(), ...this.#goOnLoading()];
     this.#renew();
-    if (this.#announcer.waits()) this.#announceSlice();
+    if (this.#announcements.waits()) this.#announcements.announceSlice();
     return events;
   }
 
@@ -94,23 +122,21 @@ export class KernelLevel {
    * addresses, a whole interval is left until the next advert is due.
    */
   nextUpkeep(): Millis {
-    if (this.#loads() || this.#announcer.waits() || this.#leases.goesOn()) return this.#now();
+    if (this.#loads() || this.#announcements.waits() || this.#leases.goesOn()) return this.#now();
     const retryAt = this.#unsettled ? millis(this.#now() + restoreEvery) : never;
     return millis(Math.min(this.#lookAt, retryAt));
   }
 
   /** Puts the virtual IPs of the group in line. */
   announce(vrid: Vrid): void {
-    const vips = this.#parts.groups.find((group) => group.vrid === vrid)?.vips ?? [];
-    this.#announcer.enqueue(vips.map((vip) => ({ vrid, vip })));
-    if (vips.every((vip) => this.isHeld(vip))) this.#announcing.add(vrid);
-    this.#lineGrew = true;
+    const group = this.#vips.groups.find((one) => one.vrid === vrid);
+    if (group === undefined) return;
+    const isComplete = group.vips.every((vip) => this.isHeld(vip));
+    this.#announcements.begin(group, isComplete);
   }
 
-  /** Announces one slice of those that were put in line since the last call, of however many groups they are. */
   announceWaiting(): void {
-    if (this.#lineGrew) this.#announceSlice();
-    this.#lineGrew = false;
+    this.#announcements.announceWaiting();
   }
 
   announceSelf(locals: readonly string[], dev: string): void {
@@ -126,7 +152,7 @@ export class KernelLevel {
 
   /** A long lease, for the time that the next process needs to start. */
   renewForSuccessor(): void {
-    if (Number.isFinite(this.#parts.leaseSeconds)) this.#lease(this.#kept(), Math.max(this.#parts.leaseSeconds, successorLeaseSeconds));
+    if (Number.isFinite(this.#leases.seconds)) this.#lease(this.#kept(), Math.max(this.#leases.seconds, successorLeaseSeconds));
   }
 
   isHeld(vip: Vip): boolean {
@@ -153,9 +179,15 @@ export class KernelLevel {
     this.#lookAt = millis(this.#now() + lookEvery);
   }
 
+  #world(): KernelWorld {
+    const world = worldOf(this.#vips.groups, this.#view);
+    this.#downDevices = world.linksDown;
+    return world;
+  }
+
   #linkEvents(): readonly CoreEvent[] {
     const before = this.#downDevices;
-    const after = devicesDown(this.#parts.groups, this.#view);
+    const after = devicesDown(this.#vips.groups, this.#view);
     this.#downDevices = after;
     const went = after.filter((dev) => !before.includes(dev)).map((dev): CoreEvent => ({ type: 'linkWentDown', dev }));
     const came = before.filter((dev) => !after.includes(dev)).map((dev): CoreEvent => ({ type: 'linkCameUp', dev }));
@@ -171,7 +203,7 @@ export class KernelLevel {
     const outcome = this.#loads() ? this.#rules.goOn() : 'goes-on';
     if (outcome === 'goes-on') return [];
     const vrids = [...this.#waiting];
-    const missing = planVips(this.#parts.groups, this.#wanted, this.#view).add.filter(({ vrid }) => this.#waiting.has(vrid));
+    const missing = planVips(this.#vips.groups, this.#wanted, this.#view).add.filter(({ vrid }) => this.#waiting.has(vrid));
     this.#waiting.clear();
     const failed = this.#follow(outcome, vrids, missing);
     return vrids.length === 0 ? failed : [...failed, { type: 'loadEnded', vrids }];
@@ -204,7 +236,7 @@ export class KernelLevel {
     if (outcome === 'refused')
       return vrids.map((vrid) => ({ type: 'kernelWriteFailed', vrid, detail: 'the kernel took none of the IPVS rules' }));
     this.#mark(vrids, 'rulesInAt');
-    const failed = this.#lease(vips, this.#parts.leaseSeconds);
+    const failed = this.#lease(vips, this.#leases.seconds);
     this.#view = viewWith(this.#view, taken(vips, failed));
     this.#mark(vrids, 'vipAddedAt');
     this.#leases.begin('later');
@@ -229,29 +261,29 @@ export class KernelLevel {
 
   /** Addresses that should be there and are not, though no transition is under way: someone else removed them. */
   #restore(): readonly CoreEvent[] {
-    const plan = planVips(this.#parts.groups, this.#wanted, this.#view);
-    this.#release(plan.remove);
+    const plan = planVips(this.#vips.groups, this.#wanted, this.#view);
+    const remove = [...plan.remove, ...this.#vips.left(this.#view)];
+    this.#release(remove);
     const missing = plan.add.filter(({ vrid }) => !this.#waiting.has(vrid));
     const due = missing.filter(({ vip }) => this.#now() - (this.#restoredAt.get(vip) ?? Number.NEGATIVE_INFINITY) >= restoreEvery);
-    this.#unsettled = missing.length > due.length || (this.#unsettled && plan.remove.length > 0);
+    this.#unsettled = missing.length > due.length || (this.#unsettled && remove.length > 0);
     for (const { vip } of due) this.#restoredAt.set(vip, this.#now());
     // Their group has rules already: newer ones that are on their way are not waited for.
     const events = due.length === 0 ? [] : this.#follow(this.#rules.begin(), vridsOf(due), due);
     for (const { vrid, vip } of due) {
       if (this.isHeld(vip)) this.#parts.ports.report({ type: 'vipRestored', vrid, address: vip.address, dev: vip.dev });
     }
-    this.#announcer.enqueue(due);
+    this.#announcements.repeat(due);
     return events;
   }
 
   #renew(): void {
     const due = this.#leases.due(() => this.#kept()).filter((one) => this.#isKept(one));
-    this.#lease(due, this.#parts.leaseSeconds);
+    this.#lease(due, this.#leases.seconds);
   }
 
   #kept(): readonly VipOfGroup[] {
-    const all = this.#parts.groups.flatMap(({ vrid, vips }) => vips.map((vip) => ({ vrid, vip })));
-    return all.filter((one) => this.#isKept(one));
+    return this.#vips.all().filter((one) => this.#isKept(one));
   }
 
   #isKept({ vrid, vip }: VipOfGroup): boolean {
@@ -261,33 +293,4 @@ export class KernelLevel {
   #serves(): boolean {
     return [...this.#wanted.groups.values()].includes('hold');
   }
-
-  #announceSlice(): void {
-    const { story, ports } = this.#parts;
-    this.#failures.note(this.#announcer.slice(({ vrid, vip }) => this.#wanted.groups.get(vrid) === 'hold' && this.isHeld(vip)));
-    for (const vrid of this.#announcing) {
-      if (this.#announcer.waitsFor(vrid)) continue;
-      this.#announcing.delete(vrid);
-      story.mark(vrid, 'announcedAt', this.#now());
-      const timeline = story.takeFinished(vrid);
-      if (timeline !== undefined) ports.report({ type: 'takeover', timeline });
-    }
-  }
-}
-
-const vridsOf = (vips: readonly VipOfGroup[]): readonly Vrid[] => [...new Set(vips.map(({ vrid }) => vrid))];
-
-/** The addresses of a write that the kernel did not refuse: their notifications come later. */
-function taken(vips: readonly VipOfGroup[], failed: readonly KernelFailure[]): readonly Vip[] {
-  const refused = new Set(failed.map((failure) => failure.object));
-  return vips.map(({ vip }) => vip).filter((vip) => !refused.has(addressObject(vip)));
-}
-
-/** The groups whose addresses the kernel refused can tell the election so, each once. */
-function refusalsOf(vips: readonly VipOfGroup[], failed: readonly KernelFailure[]): readonly CoreEvent[] {
-  return vridsOf(vips).flatMap((vrid): readonly CoreEvent[] => {
-    const objects = new Set(vips.filter((one) => one.vrid === vrid).map(({ vip }) => addressObject(vip)));
-    const details = failed.filter(({ object }) => objects.has(object)).map(({ object, errno }) => `${object}: ${errno}`);
-    return details.length === 0 ? [] : [{ type: 'kernelWriteFailed', vrid, detail: details.join(', ') }];
-  });
 }

@@ -3,6 +3,10 @@ import { type Millis, millis, never } from '../core/types.ts';
 import type { VipOfGroup } from './vips.ts';
 
 export interface Leases {
+  /** How long one is, in seconds. */
+  readonly seconds: number;
+  /** From now on they are that long; those that are held are renewed at once. */
+  change(seconds: number): void;
   /** Addresses are held: the first ones to be renewed, at once (adopted ones) or after a while. */
   begin(when: 'now' | 'later'): void;
   /** Those to be renewed in this turn, of `held()` as it is when a round begins. */
@@ -16,12 +20,20 @@ const slice = 32;
 export const renewalsPerLease = 4;
 
 export function createLeases(leaseSeconds: number, now: () => Millis): Leases {
-  const everyMs = (leaseSeconds * 1_000) / renewalsPerLease;
+  let seconds = leaseSeconds;
   let at: Millis = never;
   let waiting: readonly VipOfGroup[] = [];
-  const next = (): Millis => (Number.isFinite(everyMs) ? millis(now() + everyMs) : never);
+  const next = (): Millis => (Number.isFinite(seconds) ? millis(now() + (seconds * 1_000) / renewalsPerLease) : never);
 
   return {
+    get seconds() {
+      return seconds;
+    },
+    change(changed) {
+      if (changed === seconds) return;
+      seconds = changed;
+      if (at !== never) at = now();
+    },
     begin(when) {
       if (when === 'now') at = now();
       else if (at === never) at = next();

@@ -15,18 +15,22 @@ export interface PeerMark {
   readonly sequence: number;
 }
 
-/** All that the keeper is born with. */
-export interface KeeperBoot {
+/** What a configuration says to the keeper, and may say anew while it runs. */
+export interface KeeperConfig {
   readonly core: CoreConfig;
-  readonly cluster: string;
   readonly keys: readonly SecretKey[];
-  readonly port: number;
   /** Per heartbeat link this director's address and those of the peers, in the order of the config. */
   readonly links: readonly HeartbeatLink[];
-  readonly marks: readonly PeerMark[];
-  readonly maintenance: boolean;
   /** Whole seconds after which the kernel takes a virtual IP away that nobody renews. */
   readonly leaseSeconds: number;
+}
+
+/** All that the keeper is born with. */
+export interface KeeperBoot extends KeeperConfig {
+  readonly cluster: string;
+  readonly port: number;
+  readonly marks: readonly PeerMark[];
+  readonly maintenance: boolean;
   readonly rules: RulesMark;
 }
 
@@ -39,6 +43,8 @@ export type ToKeeper =
   | { readonly type: 'rules'; readonly mark: RulesMark; readonly batch: CompiledRules }
   | { readonly type: 'failover'; readonly requestId: number; readonly vrid: Vrid; readonly to: NodeName | undefined }
   | { readonly type: 'maintenance'; readonly requestId: number; readonly on: boolean }
+  /** Answered when it is in force, and what it removed released. */
+  | { readonly type: 'config'; readonly requestId: number; readonly config: KeeperConfig }
   | { readonly type: 'shutdown'; readonly how: 'handover' | 'inPlace' }
   | { readonly type: 'snapshot'; readonly requestId: number }
   /** Is the loop still turning? Answered at the end of a turn. */
@@ -144,6 +150,8 @@ export interface PeerSnapshot {
   readonly lastHeardAgo: Millis | undefined;
   readonly incarnation: number | undefined;
   readonly rules: RulesMark | undefined;
+  /** The id of the key that signed its newest advert. */
+  readonly keyId: number | undefined;
   readonly groups: readonly {
     readonly vrid: Vrid;
     readonly phase: GroupPhase;

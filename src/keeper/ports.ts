@@ -1,7 +1,7 @@
 // All that the keeper needs of the outside world, on one page. The daemon gives it sockets and the kernel, the simulator
 // gives it a virtual network and a virtual kernel. Every call is synchronous, and none may block.
 import type { Millis, NodeName, Vip } from '../core/types.ts';
-import type { FromKeeper } from './messages.ts';
+import type { FromKeeper, HeartbeatLink } from './messages.ts';
 
 export interface Clock {
   /** Monotonic, and it goes on while the machine sleeps (CLOCK_BOOTTIME). */
@@ -79,6 +79,8 @@ export interface CompiledRules {
 }
 
 export interface AdvertPort {
+  /** From now on there are these links. A link that stays in its place keeps its socket. */
+  relink(links: readonly HeartbeatLink[]): void;
   /** Hands one datagram to the kernel; a failure is counted, never thrown. `link` is the position in the addresses of the config. */
   send(to: NodeName, link: number, datagram: Uint8Array): void;
 }

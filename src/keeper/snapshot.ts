@@ -6,11 +6,10 @@ import { type CoreConfig, type GroupPhase, type GroupSpec, type Millis, millis, 
 import type { Heartbeat } from './heartbeat.ts';
 import type { KernelLevel } from './kernelLevel.ts';
 import type { Lateness } from './lateness.ts';
-import type { GroupSnapshot, KeeperBoot, KeeperSnapshot, PeerSnapshot } from './messages.ts';
+import type { GroupSnapshot, KeeperSnapshot, PeerSnapshot } from './messages.ts';
 import type { Story } from './story.ts';
 
 export interface SnapshotParts {
-  readonly boot: KeeperBoot;
   readonly config: CoreConfig;
   readonly state: State;
   readonly now: Millis;
@@ -90,6 +89,7 @@ function peerSnapshot(parts: SnapshotParts, node: NodeName): PeerSnapshot {
     lastHeardAgo: peer === undefined ? undefined : millis(parts.now - peer.heardAt),
     incarnation: peer?.advert.incarnation,
     rules: peer?.advert.rules,
+    keyId: parts.heartbeat.keyOf(node),
     groups: peer?.advert.groups.map(({ vrid, phase, priority, handover }) => ({ vrid, phase, priority, handover })) ?? [],
     links: parts.heartbeat.links(node),
   };

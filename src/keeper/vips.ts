@@ -18,6 +18,8 @@ export interface VipOfGroup {
   readonly vip: Vip;
 }
 
+export const vridsOf = (vips: readonly VipOfGroup[]): readonly Vrid[] => [...new Set(vips.map(({ vrid }) => vrid))];
+
 export const addressKey = (address: AddressState): string => `${address.dev} ${address.address}/${address.prefix}`;
 
 export function viewOf(links: readonly LinkState[], addresses: readonly AddressState[]): KernelView {
@@ -73,6 +75,18 @@ export function planVips(groups: readonly GroupSpec[], intent: Intent, view: Ker
 export function devicesDown(groups: readonly GroupSpec[], view: KernelView): readonly string[] {
   const devices = new Set(groups.flatMap((group) => group.vips.map((vip) => vip.dev)));
   return [...devices].filter((dev) => view.links.get(dev)?.up !== true);
+}
+
+/** What the election is told of the kernel when it begins, or when its groups change. */
+export interface KernelWorld {
+  /** Groups of which the kernel holds a virtual IP. */
+  readonly holding: readonly Vrid[];
+  readonly linksDown: readonly string[];
+}
+
+export function worldOf(groups: readonly GroupSpec[], view: KernelView): KernelWorld {
+  const holding = groups.filter(({ vips }) => vips.some((vip) => holds(view, vip))).map(({ vrid }) => vrid);
+  return { holding, linksDown: devicesDown(groups, view) };
 }
 
 function withoutDevice(view: KernelView, dev: string): KernelView {

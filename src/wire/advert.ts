@@ -231,8 +231,10 @@ function readHandover(view: DataView, offset: number, nodes: NodeIds): Handover 
   const peerId = view.getBigUint64(offset + atGroup.handoverPeer);
   if (code === 0) return id === 0 && peerId === 0n ? undefined : 'impossible';
   const phase = handoverPhases[code];
+  if (phase === undefined || id === 0) return 'impossible';
+  // With a director that is only being added to the configurations: none of ours, and no reason to hear nothing at all.
   const peer = nodes.nameOf.get(peerId);
-  return phase === undefined || id === 0 || peer === undefined ? 'impossible' : { id, phase, peer };
+  return peer === undefined ? undefined : { id, phase, peer };
 }
 
 // ---------------------------------------------------------------------------------------------------------- shared

@@ -29,6 +29,7 @@ const vsbakHeard: PeerSnapshot = {
   lastHeardAgo: millis(40),
   incarnation: 4,
   rules,
+  keyId: 1,
   groups: [{ vrid: 51, phase: 'backup', priority: 100, handover: undefined }],
   links: [
     {

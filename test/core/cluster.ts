@@ -1,5 +1,6 @@
 // Several directors on one wire: real elections, stepped in the order of time, with a latency and with cuts that the test
 // makes. Kernels always do as told here, and what they hold outlives a crash.
+import { configAfter } from '../../src/core/config.ts';
 import { nextDeadline } from '../../src/core/deadline.ts';
 import { intentOf } from '../../src/core/intent.ts';
 import type { Role, State } from '../../src/core/state.ts';
@@ -96,6 +97,7 @@ export function createCluster(setup: Setup = {}, latency = 0.5, watch: Watcher =
     if (one.state === undefined) throw new Error(`${name} is down`);
     const next = step(one.config, one.state, event, millis(now));
     one.state = next.state;
+    one.config = configAfter(one.config, event);
     for (const deed of bringKernelTo(one, next.state)) watch(deed, name, now, event.type);
     for (const effect of next.effects) {
       watch(effect, name, now, event.type);

@@ -1,4 +1,5 @@
 // One director of the election under test: its configuration, a clock that the test moves, and what `step` ordered so far.
+import { configAfter } from '../../src/core/config.ts';
 import { nextDeadline } from '../../src/core/deadline.ts';
 import { intentOf } from '../../src/core/intent.ts';
 import type { Backup, Group, Role, State } from '../../src/core/state.ts';
@@ -98,10 +99,23 @@ export interface Director {
   backup(vrid?: Vrid): Backup;
   intent(vrid?: Vrid): VipIntent | undefined;
   deadline(): Millis;
+  /** The configuration of this setup is put in force. */
+  reconfigure(setup: Setup, world?: Partial<ConfigChanged>): readonly Effect[];
 }
 
+export type ConfigChanged = Extract<CoreEvent, { type: 'configChanged' }>;
+
+export const changedTo = (setup: Setup, world: Partial<ConfigChanged> = {}): ConfigChanged => ({
+  type: 'configChanged',
+  requestId: 2,
+  config: configOf(setup),
+  holding: [],
+  linksDown: [],
+  ...world,
+});
+
 export function createDirector(setup: Setup = {}): Director {
-  const config = configOf(setup);
+  let config = configOf(setup);
   const sequences = new Map<NodeName, number>();
   let state = initialState(config);
   let now = millis(0);
@@ -109,6 +123,7 @@ export function createDirector(setup: Setup = {}): Director {
   const tell = (event: CoreEvent): readonly Effect[] => {
     const next = step(config, state, event, now);
     state = next.state;
+    config = configAfter(config, event);
     return next.effects;
   };
   const groupWith = (vrid: Vrid): Group => {
@@ -121,7 +136,9 @@ export function createDirector(setup: Setup = {}): Director {
     return said.echo ?? { incarnation: config.incarnation, sequence: state.sequence };
   };
   const director: Director = {
-    config,
+    get config() {
+      return config;
+    },
     get state() {
       return state;
     },
@@ -158,6 +175,7 @@ export function createDirector(setup: Setup = {}): Director {
     },
     intent: (vrid = web) => intentOf(state).groups.get(vrid),
     deadline: () => nextDeadline(state),
+    reconfigure: (changed, world = {}) => tell(changedTo(changed, world)),
   };
   return director;
 }

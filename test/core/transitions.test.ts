@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../../src/core/state.ts';
-import type { CoreEvent, Effect, Fact } from '../../src/core/types.ts';
-import { activeDirector, backupTo, createDirector, type Director, rulesIn, rulesNotIn, type Said, web } from './director.ts';
+import type { CoreEvent, Effect } from '../../src/core/types.ts';
+import { activeDirector, backupTo, changedTo, createDirector, type Director, rulesIn, rulesNotIn, type Said, web } from './director.ts';
+import { inWords } from './effectWords.ts';
 
 type Phase = Role['phase'];
 type EventName = CoreEvent['type'];
@@ -56,6 +57,12 @@ function bothGroups(phase: 'active' | 'backup', priority: number) {
 
 const started = { holding: [web], linksDown: [], maintenance: false, rules: rulesIn } as const;
 const ask = { id: 9, phase: 'ask', peer: 'vs1' } as const;
+const same = changedTo({});
+const moreVips = changedTo({ devices: ['eth0', 'eth1'] });
+const other = { vrid: 52, name: 'other', devices: ['eth5'] };
+const oneMoreGroup = changedTo({ more: [other] });
+const oneMoreDirector = changedTo({ nodes: ['vs1', 'vsbak', 'vs3'] });
+const withOther = changedTo({ devices: ['eth0', 'eth1'], more: [other] }).config;
 const ourFailover = { requestId: 2, vrid: web, to: 'vsbak' } as const;
 
 const table: Record<Phase, Rows> = {
@@ -104,6 +111,10 @@ const table: Record<Phase, Rows> = {
       { when: 'on, and nobody was heard yet', told: { requestId: 2, on: true }, comes: 'initialize, keep: refused(peer-not-heard)' },
       { when: 'off', told: { requestId: 2, on: false }, comes: 'initialize, keep: ok' },
     ],
+    configChanged: [
+      { when: 'with one more virtual IP', told: moreVips, comes: 'initialize, keep: ok advert' },
+      { when: 'whose links are down', told: { ...same, linksDown: ['eth0'] }, comes: 'fault, absent: enteredFault(link-down) ok advert' },
+    ],
     shutdownRequested: [
       { when: 'with handover', told: { how: 'handover' }, comes: 'stopped, absent: stopped(released) advert exit' },
       { when: 'in place', told: { how: 'inPlace' }, comes: 'initialize, keep: stopped(not released) advert exit' },
@@ -128,6 +139,7 @@ const table: Record<Phase, Rows> = {
       { when: 'on', told: { requestId: 2, on: true }, comes: 'stopped, absent: refused(stopping)' },
       { when: 'off', told: { requestId: 2, on: false }, comes: 'stopped, absent: refused(stopping)' },
     ],
+    configChanged: [{ when: 'with one more virtual IP', told: { ...moreVips, config: withOther }, comes: 'stopped, absent: ok advert' }],
     shutdownRequested: [
       { when: 'again', told: { how: 'handover' }, comes: 'stopped, absent: nothing' },
       { when: 'in place, too late', told: { how: 'inPlace' }, comes: 'stopped, absent: nothing' },
@@ -198,6 +210,13 @@ const table: Record<Phase, Rows> = {
     maintenanceRequested: [
       { when: 'on', told: { requestId: 2, on: true }, comes: 'maintenance, absent: enteredMaintenance ok advert' },
       { when: 'off', told: { requestId: 2, on: false }, comes: 'backup, absent: ok' },
+    ],
+    configChanged: [
+      { when: 'the same', told: same, comes: 'backup, absent: ok advert' },
+      { when: 'with one more virtual IP', told: moreVips, comes: 'backup, absent: ok advert' },
+      { when: 'with one more group', told: oneMoreGroup, comes: 'backup, absent: ok advert?' },
+      { when: 'with one more director', told: oneMoreDirector, comes: 'backup, absent: ok advert?' },
+      { when: 'whose links are down', told: { ...same, linksDown: ['eth0'] }, comes: 'fault, absent: enteredFault(link-down) ok advert' },
     ],
     shutdownRequested: [
       { when: 'with handover', told: { how: 'handover' }, comes: 'stopped, absent: stopped(not released) advert exit' },
@@ -311,6 +330,24 @@ const table: Record<Phase, Rows> = {
       },
       { when: 'off', told: { requestId: 2, on: false }, comes: 'active, hold: ok' },
     ],
+    configChanged: [
+      { when: 'the same', told: same, comes: 'active, hold: ok advert' },
+      { when: 'with one more virtual IP', told: moreVips, comes: 'active, hold: announce ok advert' },
+      { when: 'with one more virtual IP, while it loads', given: load, told: moreVips, comes: 'active, hold: ok advert' },
+      { when: 'with one more group', told: oneMoreGroup, comes: 'active, hold: ok advert?' },
+      {
+        when: 'that gives it a lower priority',
+        told: changedTo({ priorities: { vs1: 50, vsbak: 100 } }),
+        comes: 'active, hold: ok advert',
+      },
+      { when: 'whose links are down', told: { ...same, linksDown: ['eth0'] }, comes: 'fault, absent: enteredFault(link-down) ok advert' },
+      {
+        when: 'without the director that it hands over to',
+        given: (director) => director.tell({ type: 'failoverRequested', ...ourFailover, requestId: 1 }),
+        told: changedTo({ nodes: ['vs1', 'vs3'] }),
+        comes: 'active, hold: handoverCalledOff announce refused(not-confirmed) ok advert?',
+      },
+    ],
     shutdownRequested: [
       { when: 'with handover: it hands over first', told: { how: 'handover' }, comes: 'active, hold: handoverStarted advert' },
       {
@@ -361,6 +398,16 @@ const table: Record<Phase, Rows> = {
       { when: 'on', told: { requestId: 2, on: true }, comes: 'maintenance, absent: enteredMaintenance ok advert' },
       { when: 'off', told: { requestId: 2, on: false }, comes: 'fault, absent: ok' },
     ],
+    configChanged: [
+      { when: 'whose links are down too', told: { ...same, linksDown: ['eth0'] }, comes: 'fault, absent: ok advert' },
+      { when: 'whose links are up', told: changedTo({ devices: ['eth7'] }), comes: 'backup, absent: becameBackup(recovered) ok advert' },
+      {
+        when: 'after the kernel refused a virtual IP',
+        given: refused,
+        told: same,
+        comes: 'fault, absent: ok advert',
+      },
+    ],
     shutdownRequested: [
       { when: 'with handover', told: { how: 'handover' }, comes: 'stopped, absent: stopped(not released) advert exit' },
       { when: 'in place', told: { how: 'inPlace' }, comes: 'fault, keep: stopped(not released) advert exit' },
@@ -398,6 +445,7 @@ const table: Record<Phase, Rows> = {
         comes: 'fault, absent: enteredFault(link-down) ok advert',
       },
     ],
+    configChanged: [{ when: 'with one more virtual IP', told: moreVips, comes: 'maintenance, absent: ok advert' }],
     shutdownRequested: [
       { when: 'with handover', told: { how: 'handover' }, comes: 'stopped, absent: stopped(not released) advert exit' },
       { when: 'in place', told: { how: 'inPlace' }, comes: 'maintenance, keep: stopped(not released) advert exit' },
@@ -442,33 +490,10 @@ for (const [phase, rows] of Object.entries(table) as [Phase, Rows][]) {
 
 function tell(director: Director, name: EventName, told: Row<EventName>['told']): readonly Effect[] {
   if (name === 'advertReceived') return director.hear('vsbak', told as Said);
-  return director.tell({ type: name, ...told } as CoreEvent);
+  return director.tell({ ...told, type: name } as CoreEvent);
 }
 
 function outcome(director: Director, effects: readonly Effect[]): string {
   const came = effects.flatMap((effect) => inWords(effect));
   return [`${director.phase()}, ${director.intent()}:`, ...(came.length > 0 ? came : ['nothing'])].join(' ');
-}
-
-/** Of the other group nothing is told. */
-function inWords(effect: Effect): readonly string[] {
-  switch (effect.type) {
-    case 'sendAdvert':
-      return [`advert${effect.advert.solicit ? '?' : ''}${effect.to === 'all' ? '' : `>${effect.to}`}`];
-    case 'announce':
-      return effect.vrid === web ? ['announce'] : [];
-    case 'announceSelf':
-      return [`announceSelf(${effect.dev})`];
-    case 'answer':
-      return [effect.outcome.ok ? 'ok' : `refused(${effect.outcome.reason})`];
-    case 'report':
-      return 'vrid' in effect.fact && effect.fact.vrid !== web ? [] : [factInWords(effect.fact)];
-    case 'exit':
-      return ['exit'];
-  }
-}
-
-function factInWords(fact: Fact): string {
-  if ('reason' in fact) return `${fact.type}(${fact.reason})`;
-  return fact.type === 'stopped' ? `stopped(${fact.released ? 'released' : 'not released'})` : fact.type;
 }

@@ -39,6 +39,7 @@ export const peer = (more: Partial<PeerSnapshot> = {}, phase: GroupPhase = 'back
   node: 'vsbak',
   heard: true,
   hearsUs: true,
+  keyId: 1,
   lastHeardAgo: millis(40),
   incarnation: 7,
   rules,

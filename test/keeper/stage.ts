@@ -69,6 +69,9 @@ export interface Heard extends Partial<Omit<GroupAdvert, 'vrid'>> {
   readonly cluster?: string;
 }
 
+/** Of another id than the one that stages begin with. */
+export const spareKey: SecretKey = { id: 9, key: new TextEncoder().encode('the key that comes after the first') };
+
 export interface StageKernel {
   readonly addresses: Map<string, AddressState>;
   readonly links: Map<string, LinkState>;
@@ -143,8 +146,9 @@ export function createStage(setup: StageSetup = {}): Stage {
       },
     },
     adverts: {
+      relink: (links) => diary.push(`relink ${links.map(({ local }) => local).join(' ')}`),
       send(to, link, datagram) {
-        const decoded = decodeAdvert(datagram, { cluster: clusterId('web'), nodes: ids, keys: [key] });
+        const decoded = decodeAdvert(datagram, { cluster: clusterId('web'), nodes: ids, keys: [key, spareKey] });
         if (!decoded.ok) throw new Error(`it sent what nobody can read: ${decoded.reason}`);
         diary.push(`send ${decoded.value.advert.groups.map((group) => group.phase).join(' ')}`);
         sent.push({ to, link, advert: decoded.value.advert, echo: decoded.value.echo, at: stage.now });

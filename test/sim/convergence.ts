@@ -3,6 +3,7 @@
 import type { GroupSpec } from '../../src/core/types.ts';
 import { type Observe, Violation } from './happening.ts';
 import type { Host } from './host.ts';
+import type { Setup } from './setup.ts';
 import type { World } from './world.ts';
 
 /** The longest things that a mended cluster may still wait for: a director in Fault tries again, a successor's lease ends. */
@@ -16,9 +17,11 @@ interface Quiet {
   readonly rounds: ReadonlyMap<string, number>;
 }
 
+const newest = ({ versions, setup }: World): Setup => versions.at(-1) ?? setup;
+
 /** Lets time pass until the cluster is as it should be and stays so, without a word, for a while; not for ever. */
 export function demandConvergence(world: World, listen: (listener: Observe | undefined) => void): void {
-  const deadline = world.timeline.now + patience + 60 * world.setup.interval;
+  const deadline = world.timeline.now + patience + 60 * newest(world).interval;
   let restless: string | undefined = 'it was not looked at';
   while (restless !== undefined && world.timeline.now < deadline) restless = whatMoves(world, listen);
   if (restless !== undefined) throw new Violation(`the mended cluster does not come to rest: ${restless}`);
@@ -26,8 +29,9 @@ export function demandConvergence(world: World, listen: (listener: Observe | und
 
 /** Starts whoever ended meanwhile, as an init system does, and watches. Undefined when all is well and only adverts were seen. */
 function whatMoves(world: World, listen: (listener: Observe | undefined) => void): string | undefined {
-  const { timeline, setup } = world;
-  const time = quietTime + quietIntervals * setup.interval;
+  const { timeline } = world;
+  const { interval } = newest(world);
+  const time = quietTime + quietIntervals * interval;
   const quiet = createQuiet();
   for (const host of world.hosts) host.start();
   listen(quiet.observe);
@@ -37,7 +41,7 @@ function whatMoves(world: World, listen: (listener: Observe | undefined) => void
   return (
     whatIsWrong(world) ??
     quiet.noise[0] ??
-    world.hosts.map(({ name }) => wrongPace(name, quiet, time / setup.interval)).find((wrong) => wrong !== undefined)
+    world.hosts.map(({ name }) => wrongPace(name, quiet, time / interval)).find((wrong) => wrong !== undefined)
   );
 }
 
@@ -67,7 +71,7 @@ function createQuiet(): Quiet {
 }
 
 function whatIsWrong(world: World): string | undefined {
-  for (const group of world.setup.groups) {
+  for (const group of newest(world).groups) {
     const wrong = wrongWithGroup(world, group);
     if (wrong !== undefined) return wrong;
   }

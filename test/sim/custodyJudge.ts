@@ -13,13 +13,14 @@ interface Start {
 
 export function createCustodyJudge(world: World): Observe {
   const { setup, timeline } = world;
+  const shortestInterval = (): number => Math.min(...world.versions.map(({ interval }) => interval));
   const starts = new Map<NodeName, Start>();
   /** Handovers whose taker has said so. */
   const taken = new Set<string>();
 
   const noteStart = (node: NodeName): void => {
-    const { kernel } = world.host(node);
-    const held = setup.groups.filter((group) => group.vips.some((vip) => kernel.has(vip))).map((group) => group.vrid);
+    const { kernel, inForce } = world.host(node);
+    const held = inForce.groups.filter((group) => group.vips.some((vip) => kernel.has(vip))).map((group) => group.vrid);
     starts.set(node, { at: timeline.now, held, answeredBy: new Set() });
   };
   const noteAnswer = ({ from, to, sentAt, advert }: Packet): void => {
@@ -31,7 +32,7 @@ export function createCustodyJudge(world: World): Observe {
     if (start === undefined) return;
     const dropped = fact.type === 'becameBackup' && fact.reason === 'started' && start.held.includes(fact.vrid);
     demand(!dropped, `${node} started and let go of group ${'vrid' in fact ? fact.vrid : ''}, which its kernel held`);
-    const asked = start.answeredBy.size >= setup.directors.length - 1 || timeline.now - start.at >= 3 * setup.interval;
+    const asked = start.answeredBy.size >= setup.directors.length - 1 || timeline.now - start.at >= 3 * shortestInterval();
     const claimed = fact.type === 'becameActive' && fact.reason === 'adopted';
     demand(!claimed || asked, `${node} started and claimed what its kernel held without asking`);
   };
@@ -40,7 +41,7 @@ export function createCustodyJudge(world: World): Observe {
     for (const { vrid, handover } of advert?.groups ?? []) {
       if (handover?.phase !== 'taken' || taken.has(`${from} ${vrid} ${handover.id}`)) continue;
       taken.add(`${from} ${vrid} ${handover.id}`);
-      const vips = setup.groups.find((group) => group.vrid === vrid)?.vips ?? [];
+      const vips = world.host(from).inForce.groups.find((group) => group.vrid === vrid)?.vips ?? [];
       const missing = vips.filter((vip) => !world.host(from).kernel.has(vip)).map((vip) => vip.address);
       demand(missing.length === 0, `${from} says that it took group ${vrid} over, without ${missing.join(', ')}`);
     }

@@ -1,6 +1,7 @@
 // What goes wrong in a simulation: which kinds, how often and when is drawn from the seed. Each fault mends itself after a
 // while; a later one of the same kind may come before that.
 import type { NodeName } from '../../src/core/types.ts';
+import { changedSetup } from './changes.ts';
 import type { Observe } from './happening.ts';
 import type { Host } from './host.ts';
 import type { Random } from './random.ts';
@@ -21,6 +22,7 @@ export const faultKinds = [
   'kernelTrouble',
   'stranger',
   'rules',
+  'reload',
   'status',
   'failover',
   'maintenance',
@@ -92,6 +94,7 @@ export function mendEverything(world: World): void {
     host.start();
     host.resume();
     host.learnRules(world.rulesRevision);
+    world.reload(host.name);
   }
 }
 
@@ -124,6 +127,8 @@ function cause(kind: FaultKind, scene: Scene): void {
     case 'rules':
       say('new rules');
       return world.applyRules();
+    case 'reload':
+      return reload(scene, host);
     case 'status':
       world.status(host.name);
       return;
@@ -217,6 +222,14 @@ function meddle(scene: Scene, host: Host): void {
   const victim = held[scene.random.below(held.length)];
   if (scene.random.chance(0.5) || victim === undefined) return host.kernel.add(foreign, 'stranger');
   host.kernel.remove(victim, 'stranger');
+}
+
+/** The newest configuration, or a newer one that the others get some time later, or never before all is mended. */
+function reload(scene: Scene, host: Host): void {
+  const { world, random, say } = scene;
+  if (random.chance(0.5)) world.edit((newest) => changedSetup(random, newest));
+  say(`reload ${host.name}: version ${world.versions.length}`);
+  world.reload(host.name);
 }
 
 function maintain(scene: Scene, host: Host): void {

@@ -1,6 +1,6 @@
 // One director's machine: a kernel and a disk that outlive the process, and the process.
 import type { NodeName } from '../../src/core/types.ts';
-import type { KeeperBoot, SecretKey, ToKeeper } from '../../src/keeper/messages.ts';
+import type { FromKeeper, KeeperBoot, KeeperConfig, SecretKey, ToKeeper } from '../../src/keeper/messages.ts';
 import type { Observe, Packet } from './happening.ts';
 import { createMainThread, type Disk, emptyDisk, markOf } from './mainThread.ts';
 import { createProcess, type Process } from './process.ts';
@@ -13,6 +13,8 @@ export interface Host {
   readonly name: NodeName;
   readonly kernel: VirtualKernel;
   readonly disk: Disk;
+  /** The configuration that its keeper was last told and said to be in force; without a process the one it ended with. */
+  readonly inForce: Setup;
   readonly up: boolean;
   readonly running: boolean;
   start(): void;
@@ -25,6 +27,8 @@ export interface Host {
   loseDisk(): void;
   deliver(packet: Packet): void;
   command(message: ToKeeper): void;
+  /** Its configuration file is another one now, and is put in force when there is a process. */
+  reload(file: Setup, requestId: number): void;
   /** The main thread learns of a rules document from the shared state. */
   learnRules(revision: number): void;
 }
@@ -57,16 +61,25 @@ export function createHost(parts: HostParts): Host {
   });
   let process: Process | undefined;
   let up = true;
+  let file = setup;
+  let inForce = setup;
+  const underWay = new Map<number, Setup>();
 
   const start = (): void => {
     if (!up || process !== undefined) return;
     disk.incarnation += 1;
+    inForce = file;
+    underWay.clear();
     observe({ type: 'processStarted', node: name, incarnation: disk.incarnation, maintenance: disk.maintenance });
     const isAlive = (): boolean => process === started;
     const main = createMainThread({ node: name, setup, timeline, observe, disk, kernel, isAlive, command, exited: () => end('exit') });
+    const report = (message: FromKeeper): void => {
+      if (message.type === 'answer') inForce = underWay.get(message.requestId) ?? inForce;
+      main.hear(message);
+    };
     const transmit: Parameters<typeof createProcess>[0]['transmit'] = (...sent) => parts.transmit(name, ...sent);
-    const boot = bootOf(setup, name, disk, parts.key);
-    const started = createProcess({ setup, director, random, timeline, observe, boot, kernel: kernel.port, report: main.hear, transmit });
+    const boot = bootOf(file, name, disk, parts.key);
+    const started = createProcess({ setup, director, random, timeline, observe, boot, kernel: kernel.port, report, transmit });
     process = started;
     compileRules = main.compileRules;
     started.start();
@@ -89,6 +102,9 @@ export function createHost(parts: HostParts): Host {
     name,
     kernel,
     disk,
+    get inForce() {
+      return inForce;
+    },
     get up() {
       return up;
     },
@@ -129,6 +145,11 @@ export function createHost(parts: HostParts): Host {
       const why = process === undefined ? 'nobody there' : kernel.isUp(devices[packet.link] ?? '') ? 'socket full' : 'link down';
       if (why !== 'socket full' || process?.deliver(packet) !== true) observe({ type: 'lost', packet, why });
     },
+    reload(next, requestId) {
+      file = next;
+      underWay.set(requestId, next);
+      command({ type: 'config', requestId, config: configOf(next, name, disk, parts.key) });
+    },
     learnRules(revision) {
       if (revision <= disk.rulesRevision) return;
       disk.rulesRevision = revision;
@@ -142,16 +163,20 @@ function ownAddresses(setup: Setup, name: NodeName) {
   return devices.map((dev, link) => ({ family: 4 as const, address: localAddress(link, index), prefix: 24, dev }));
 }
 
+const configOf = (setup: Setup, name: NodeName, disk: Disk, key: SecretKey): KeeperConfig => ({
+  core: coreConfigOf(setup, name, disk.incarnation),
+  keys: [key],
+  links: linksOf(setup, name),
+  leaseSeconds: setup.leaseSeconds,
+});
+
 function bootOf(setup: Setup, name: NodeName, disk: Disk, key: SecretKey): KeeperBoot {
   return {
-    core: coreConfigOf(setup, name, disk.incarnation),
+    ...configOf(setup, name, disk, key),
     cluster: 'web',
-    keys: [key],
     port: 1112,
-    links: linksOf(setup, name),
     marks: [...disk.marks.values()],
     maintenance: disk.maintenance,
-    leaseSeconds: setup.leaseSeconds,
     rules: markOf(disk.rulesRevision, false),
   };
 }

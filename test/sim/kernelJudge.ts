@@ -10,8 +10,13 @@ import type { World } from './world.ts';
 const grace = 2_500;
 
 export function createKernelJudge(world: World, roles: Roles): Observe {
-  const { setup, timeline } = world;
-  const configured = new Map(setup.groups.flatMap((group) => group.vips.map((vip) => [addressKey(vip), group.vrid] as const)));
+  const { timeline } = world;
+  const groupsOf = (node: NodeName): readonly GroupSpec[] => world.host(node).inForce.groups;
+  /** By any configuration that there has been: a director may have an older or a newer one. */
+  const isConfigured = (address: AddressState): boolean =>
+    world.versions.some(({ groups }) => groups.some(({ vips }) => vips.some((vip) => addressKey(vip) === addressKey(address))));
+  const groupOf = (node: NodeName, address: AddressState): Vrid | undefined =>
+    groupsOf(node).find(({ vips }) => vips.some((vip) => addressKey(vip) === addressKey(address)))?.vrid;
   /** Revision of the rules that each keeper was last told to be ready. */
   const told = new Map<NodeName, number>();
   /** Groups that were announced by a director that had not said to be active. */
@@ -21,16 +26,19 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
   const wokeAt = new Map<NodeName, number>();
   /** When each director last wrote a piece of rules that more follow. */
   const loadingAt = new Map<NodeName, number>();
+  const reloads = new Set<number>();
+  /** What the configurations of each process have named. */
+  const named = new Map<NodeName, ReadonlySet<string>>();
   const decidedAt = new Map<NodeName, number>();
   /** Directors with the groups that they said last that they hold. */
   const serving = new Set<string>();
 
   const checkAdded = (node: NodeName, address: AddressState): void => {
-    demand(configured.has(addressKey(address)), `${node} added ${address.address}, which is not configured`);
+    demand(isConfigured(address), `${node} added ${address.address}, which is not configured`);
     const has = world.host(node).kernel.rulesRevision;
     const ready = told.get(node) ?? 0;
     // One that somebody removed from a director that serves by the rules before, while it loads newer ones.
-    const restored = isLoading(node) && serving.has(`${node} ${configured.get(addressKey(address))}`);
+    const restored = isLoading(node) && serving.has(`${node} ${groupOf(node, address)}`);
     demand(
       has > 0 && (has >= ready || restored),
       `${node} added ${address.address} before the rules: its kernel has revision ${has}, its keeper ${ready}`,
@@ -39,7 +47,7 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
   const checkAnnounced = (node: NodeName, { address, dev }: Pick<Vip, 'address' | 'dev'>): void => {
     const held = world.host(node).kernel.addresses.find((one) => one.address === address && one.dev === dev);
     if (held === undefined) return demand(false, `${node} announced ${address}, which it does not hold`);
-    const vrid = configured.get(addressKey(held));
+    const vrid = groupOf(node, held);
     if (vrid !== undefined && roles.of(node, vrid) !== 'active') announcedEarly.set(node, vrid);
   };
   /** In one wake-up an address may be announced before it is told why. */
@@ -56,7 +64,7 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
       else serving.delete(`${from} ${vrid}`);
     }
     if (isTroubled(from)) return;
-    for (const group of setup.groups) {
+    for (const group of groupsOf(from)) {
       const said = advert?.groups.find((one) => one.vrid === group.vrid);
       if (said?.phase !== 'active') continue;
       const of = `${from} says that it is active of group ${group.vrid}`;
@@ -65,6 +73,10 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
     }
   };
   const holdsAll = (host: Host, group: GroupSpec): boolean => group.vips.every((vip) => host.kernel.has(vip));
+  const noteNamed = (node: NodeName): void => {
+    const known = named.get(node) ?? new Set();
+    named.set(node, new Set([...known, ...groupsOf(node).flatMap(({ vips }) => vips.map(addressKey))]));
+  };
   /** It cannot know of what happened since it last woke, and needs time for what it knows. */
   const isTroubled = (node: NodeName): boolean => {
     const at = troubledAt.get(node) ?? 0;
@@ -73,7 +85,7 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
   const isLoading = (node: NodeName): boolean => timeline.now - (loadingAt.get(node) ?? Number.NEGATIVE_INFINITY) < grace;
   const checkLevel = (host: Host): void => {
     if (isTroubled(host.name)) return;
-    for (const group of setup.groups) checkGroup(host, group);
+    for (const group of groupsOf(host.name)) checkGroup(host, group);
   };
   const checkGroup = (host: Host, group: GroupSpec): void => {
     const role = roles.of(host.name, group.vrid);
@@ -89,11 +101,23 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
     }
   };
 
+  /** Once a configuration is in force nothing is left of what only an older one of this process named. */
+  const checkLeft = (node: NodeName): void => {
+    const left = world
+      .host(node)
+      .kernel.addresses.filter((address) => named.get(node)?.has(addressKey(address)) && groupOf(node, address) === undefined);
+    noteNamed(node);
+    if (isTroubled(node)) return;
+    demand(left.length === 0, `${node} still holds ${left.map(({ address }) => address).join()}, which its configuration names no more`);
+  };
+
   return (happening) => {
     switch (happening.type) {
       case 'processStarted':
         told.delete(happening.node);
         loadingAt.delete(happening.node);
+        named.delete(happening.node);
+        noteNamed(happening.node);
         troubledAt.set(happening.node, timeline.now);
         return;
       case 'paused':
@@ -104,6 +128,7 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
         troubledAt.set(happening.node, timeline.now);
         return;
       case 'commanded':
+        if (happening.message.type === 'config') reloads.add(happening.message.requestId);
         if (happening.message.type === 'rules' && happening.message.mark.ready) told.set(happening.node, happening.message.mark.revision);
         return;
       case 'addressAdded':
@@ -112,7 +137,7 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
         return;
       case 'addressRemoved':
         if (happening.by !== 'keeper') troubledAt.set(happening.node, timeline.now);
-        else demand(configured.has(addressKey(happening.address)), `${happening.node} removed the foreign ${happening.address.address}`);
+        else demand(isConfigured(happening.address), `${happening.node} removed the foreign ${happening.address.address}`);
         return;
       case 'rulesLoading':
         loadingAt.set(happening.node, timeline.now);
@@ -134,11 +159,13 @@ export function createKernelJudge(world: World, roles: Roles): Observe {
       case 'fact':
         if (happening.fact.type === 'becameActive') decidedAt.set(happening.node, timeline.now);
         return;
+      case 'answered':
+        if (reloads.delete(happening.requestId)) checkLeft(happening.node);
+        return;
       case 'hostBooted':
       case 'processEnded':
       case 'diskLost':
       case 'reported':
-      case 'answered':
       case 'lost':
       case 'received':
       case 'fault':

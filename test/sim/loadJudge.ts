@@ -7,14 +7,14 @@ import type { World } from './world.ts';
 /** Each takes the virtual kernel about two milliseconds: after that a slice is to end. */
 const piecesAtOnce = 2;
 
-export function createLoadJudge({ setup }: World, roles: Roles): Observe {
+export function createLoadJudge(world: World, roles: Roles): Observe {
   const pieces = new Map<NodeName, number>();
 
   const check = (node: NodeName): void => {
     const count = (pieces.get(node) ?? 0) + 1;
     pieces.set(node, count);
     demand(count <= piecesAtOnce, `${node} wrote ${count} pieces of its rules and looked at nothing else`);
-    const active = setup.groups.some(({ vrid }) => roles.of(node, vrid) === 'active');
+    const active = world.host(node).inForce.groups.some(({ vrid }) => roles.of(node, vrid) === 'active');
     demand(active, `${node} loads rules and is active of no group`);
   };
 

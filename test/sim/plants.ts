@@ -53,16 +53,16 @@ export const plants: readonly Plant[] = [
   },
   {
     mistake: 'claims what it finds in the kernel without asking',
-    file: step,
-    find: 'if (event.holding.includes(spec.vrid) && mayServe) ask(turn, spec);',
+    file: transitions,
+    find: 'if (holding && mayServe) ask(turn, spec);',
     replace:
-      "if (event.holding.includes(spec.vrid) && mayServe) setRole(turn, spec, { phase: 'initialize', holding: true, deadline: turn.now, answered: new Set() });",
+      "if (holding && mayServe) setRole(turn, spec, { phase: 'initialize', holding: true, deadline: turn.now, answered: new Set() });",
   },
   {
     mistake: 'forgets what it finds in the kernel',
-    file: step,
-    find: 'if (event.holding.includes(spec.vrid) && mayServe)',
-    replace: 'if (event.holding.includes(spec.vrid) && !mayServe)',
+    file: transitions,
+    find: 'if (holding && mayServe)',
+    replace: 'if (holding && !mayServe)',
   },
   {
     mistake: 'does not answer who asks for its advert',
@@ -91,8 +91,8 @@ export const plants: readonly Plant[] = [
   },
   {
     mistake: 'starts in service in spite of maintenance',
-    file: step,
-    find: 'const mayServe = !event.maintenance && downDevices',
+    file: transitions,
+    find: 'const mayServe = !turn.state.maintenance && downDevices',
     replace: 'const mayServe = downDevices',
   },
   // election
@@ -182,8 +182,8 @@ export const plants: readonly Plant[] = [
   {
     mistake: 'does not announce when it takes over',
     file: transitions,
-    find: "fact: { type: 'becameActive', vrid: spec.vrid, reason, evidence } });\n  announceDue(turn, spec, role);",
-    replace: "fact: { type: 'becameActive', vrid: spec.vrid, reason, evidence } });",
+    find: "fact: { type: 'becameActive', vrid: spec.vrid, reason, evidence, ...handover } });\n  announceDue(turn, spec, role);",
+    replace: "fact: { type: 'becameActive', vrid: spec.vrid, reason, evidence, ...handover } });",
   },
   {
     mistake: 'forgets maintenance when a link comes back',
@@ -332,8 +332,26 @@ export const plants: readonly Plant[] = [
   {
     mistake: 'sleeps in the middle of a load',
     file: kernelLevel,
-    find: 'if (this.#loads() || this.#announcer.waits()',
-    replace: 'if (this.#announcer.waits()',
+    find: 'if (this.#loads() || this.#announcements.waits()',
+    replace: 'if (this.#announcements.waits()',
+  },
+  {
+    mistake: 'keeps a longer interval before its peers have heard of it',
+    file: 'src/core/config.ts',
+    find: 'return known < after ?',
+    replace: 'return known > after ?',
+  },
+  {
+    mistake: 'leaves in the kernel what a new configuration does not name',
+    file: kernelLevel,
+    find: 'this.#release(this.#vips.left(this.#view));',
+    replace: '',
+  },
+  {
+    mistake: 'does not bring up what a new configuration adds',
+    file: kernelLevel,
+    find: ' || this.#vips.isFresh({ vrid, vip })',
+    replace: '',
   },
   {
     mistake: 'never ends a load',

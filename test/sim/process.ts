@@ -57,7 +57,7 @@ export function createProcess(parts: ProcessParts): Process {
   const keeper = createKeeper(parts.boot, {
     clock: { now: () => toLocal(timeline.now + elapsed) },
     kernel: parts.kernel,
-    adverts: { send: (to, link, datagram) => parts.transmit(to, link, datagram, elapsed) },
+    adverts: { relink: () => undefined, send: (to, link, datagram) => parts.transmit(to, link, datagram, elapsed) },
     report: parts.report,
   });
 

@@ -1,7 +1,7 @@
 // What is owed whatever happens: an answer for every request of an operator, no service in maintenance, and a loop that
 // does not spin.
 import { handoverLimit, handoverTimeout } from '../../src/core/timers.ts';
-import type { NodeName } from '../../src/core/types.ts';
+import { type Millis, millis, type NodeName } from '../../src/core/types.ts';
 import { demand, type Observe } from './happening.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +13,8 @@ export function createPromisesJudge(world: World): Observe {
   const { setup, timeline } = world;
   const asked = new Map<number, { readonly node: NodeName; readonly at: number }>();
   const mayLoadLong = setup.standby === 'cold' && setup.rulesRequests > 64;
-  const patience = answerGrace + (mayLoadLong ? handoverLimit : handoverTimeout)(setup.interval);
+  const longestInterval = (): Millis => millis(Math.max(...world.versions.map(({ interval }) => interval)));
+  const patience = (): number => answerGrace + (mayLoadLong ? handoverLimit : handoverTimeout)(longestInterval());
   const wakes = new Map<NodeName, { second: number; count: number }>();
 
   const countWake = (node: NodeName): void => {
@@ -25,7 +26,7 @@ export function createPromisesJudge(world: World): Observe {
   };
   const checkAnswers = (node: NodeName): void => {
     for (const [id, request] of asked) {
-      const late = timeline.now - request.at >= patience;
+      const late = timeline.now - request.at >= patience();
       demand(request.node !== node || !late, `${node} never answered #${id}`);
     }
   };

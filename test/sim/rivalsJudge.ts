@@ -1,7 +1,7 @@
 // Two directors may both be active only while they cannot know of each other: judged by the adverts that really came
 // through between them since both are active. One that still loads its rules beside one that serves does no harm.
 import { peerDownInterval } from '../../src/core/timers.ts';
-import type { NodeName, Vrid } from '../../src/core/types.ts';
+import { type Millis, millis, type NodeName, type Vrid } from '../../src/core/types.ts';
 import { demand, type Observe, type Packet } from './happening.ts';
 import type { Roles } from './roles.ts';
 import { isNewer, type Round } from './rounds.ts';
@@ -25,7 +25,8 @@ export function createRivalsJudge(world: World, roles: Roles): Observe {
   /** Whether each director's kernel holds each group, as it last said. */
   const holds = new Map<string, boolean>();
   const key = (from: NodeName, to: NodeName, vrid: Vrid): string => `${from}>${to} ${vrid}`;
-  const patience = 2 * peerDownInterval(setup.interval) + 4 * setup.interval;
+  const interval = (): Millis => millis(Math.max(...world.versions.map((one) => one.interval)));
+  const patience = (): number => 2 * peerDownInterval(interval()) + 4 * interval();
 
   const note = (packet: Packet): void => {
     const { advert, from, to } = packet;
@@ -41,7 +42,7 @@ export function createRivalsJudge(world: World, roles: Roles): Observe {
   const count = ({ from, to, sentAt }: Packet, vrid: Vrid): void => {
     const flow = flows.get(key(from, to, vrid));
     const { now } = timeline;
-    const goesOn = flow !== undefined && now - flow.last <= 3 * setup.interval;
+    const goesOn = flow !== undefined && now - flow.last <= 3 * interval();
     if (flow !== undefined && sentAt < flow.since) return;
     flows.set(key(from, to, vrid), goesOn ? { ...flow, count: flow.count + 1, last: now } : { count: 0, since: now, last: now });
   };
@@ -54,7 +55,7 @@ export function createRivalsJudge(world: World, roles: Roles): Observe {
     if (hears === undefined || roles.of(other, vrid) !== 'active') return;
     const mutual = hears.count >= mutualAdverts && heard !== undefined && heard.count >= mutualAdverts;
     demand(!mutual, `${node} and ${other} stay active of group ${vrid} although they hear each other`);
-    const oneWay = heard === undefined && hears.count >= oneWayAdverts && hears.last - hears.since > patience;
+    const oneWay = heard === undefined && hears.count >= oneWayAdverts && hears.last - hears.since > patience();
     demand(!oneWay, `${node} stays active of group ${vrid} beside ${other}, which does not hear it`);
   };
 
@@ -63,7 +64,7 @@ export function createRivalsJudge(world: World, roles: Roles): Observe {
     if (happening.type === 'fact' && 'vrid' in happening.fact) forget(happening.node);
     if (happening.type === 'processStarted' || happening.type === 'processEnded') forget(happening.node);
     if (happening.type !== 'woke') return;
-    for (const { vrid } of setup.groups) {
+    for (const { vrid } of world.host(happening.node).inForce.groups) {
       if (roles.of(happening.node, vrid) !== 'active') continue;
       for (const { name } of setup.directors) if (name !== happening.node) check(happening.node, name, vrid);
     }

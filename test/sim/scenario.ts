@@ -123,7 +123,8 @@ function stageOf(options: ScenarioOptions): Stage {
 function ownersNow(world: World): Holders {
   const holding = (vips: Setup['groups'][number]['vips']): readonly NodeName[] =>
     world.hosts.filter((host) => vips.every((vip) => host.kernel.has(vip))).map((host) => host.name);
-  return new Map(world.setup.groups.map(({ vrid, vips }) => [vrid, holding(vips)]));
+  const { groups } = world.versions.at(-1) ?? world.setup;
+  return new Map(groups.map(({ vrid, vips }) => [vrid, holding(vips)]));
 }
 
 function longest(ownership: readonly Ownership[], from: number, to: number, counts: (holders: Holders) => boolean): number {

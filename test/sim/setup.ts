@@ -127,7 +127,7 @@ function drawWire(random: Random, interval: number): WireQuality {
 }
 
 /** The external address, then the internal one that NAT needs, then one of IPv6. */
-function vipsOf(vrid: number, count: number): readonly Vip[] {
+export function vipsOf(vrid: number, count: number): readonly Vip[] {
   const all: readonly Vip[] = [
     { family: 4, address: `192.0.2.${vrid}`, prefix: 24, dev: 'eth0' },
     { family: 4, address: `192.168.1.${vrid}`, prefix: 24, dev: 'eth1' },

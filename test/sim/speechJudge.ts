@@ -1,7 +1,7 @@
 // What directors say: rounds that only grow, nobody who goes on as active after a silence in which it may have been
 // replaced, and nobody who takes over from an active that it heard.
 import { activeDownInterval } from '../../src/core/timers.ts';
-import type { Advert, Fact, NodeName, Vrid } from '../../src/core/types.ts';
+import type { Advert, Fact, Millis, NodeName, Vrid } from '../../src/core/types.ts';
 import { demand, type Observe, type Packet, Violation } from './happening.ts';
 import { isNewer, type Round, roundText } from './rounds.ts';
 import type { World } from './world.ts';
@@ -9,13 +9,15 @@ import type { World } from './world.ts';
 export function createSpeechJudge(world: World): Observe {
   const { setup, timeline } = world;
   const lastSent = new Map<NodeName, Round>();
-  const saidActiveAt = new Map<string, number>();
+  /** When each director last said that it is active of each group, and how often it said that it speaks. */
+  const saidActiveAt = new Map<string, { readonly at: number; readonly interval: Millis }>();
   const newestHeard = new Map<string, Round>();
   /** The active that each director heard last of each group. */
   const activeHeard = new Map<string, { readonly from: NodeName; readonly at: number; readonly interval: number }>();
   /** When a director last stepped down because it had slept, until it hears something said after that. */
   const stalledAt = new Map<string, number>();
 
+  const shortestInterval = (): number => Math.min(...world.versions.map(({ interval }) => interval));
   const localTime = (node: NodeName, span: number): number => span * (setup.directors.find((one) => one.name === node)?.clockRate ?? 1);
 
   const checkSent = ({ advert, from, sentAt }: Packet): void => {
@@ -28,27 +30,31 @@ export function createSpeechJudge(world: World): Observe {
       `${from} sent ${roundText(advert)} after ${before === undefined ? '' : roundText(before)}`,
     );
     lastSent.set(from, { incarnation: advert.incarnation, sequence: advert.sequence });
-    for (const { vrid, phase } of advert.groups) checkSilence(from, vrid, phase === 'active' ? sentAt : undefined);
+    for (const { vrid, phase } of advert.groups)
+      checkSilence(from, vrid, phase === 'active' ? { at: sentAt, interval: advert.interval } : undefined);
   };
   /** A kernel call may stand between the decision and the sending: the silence ends with the decision. */
-  const checkSilence = (node: NodeName, vrid: Vrid, activeAt: number | undefined): void => {
+  const checkSilence = (node: NodeName, vrid: Vrid, active: { readonly at: number; readonly interval: Millis } | undefined): void => {
     const key = `${node} ${vrid}`;
     const before = saidActiveAt.get(key);
-    if (activeAt === undefined) saidActiveAt.delete(key);
-    else saidActiveAt.set(key, activeAt);
-    if (activeAt === undefined || before === undefined) return;
-    const silent = localTime(node, timeline.now - before);
-    const slept = silent >= patienceOfPeers(node, vrid);
+    if (active === undefined) saidActiveAt.delete(key);
+    else saidActiveAt.set(key, active);
+    if (active === undefined || before === undefined) return;
+    const silent = localTime(node, timeline.now - before.at);
+    const slept = silent >= patienceOfPeers(node, vrid, before.interval);
     demand(!slept, `${node} was silent for ${silent.toFixed(1)} ms as active of group ${vrid}, and goes on as active`);
   };
-  const patienceOfPeers = (node: NodeName, vrid: Vrid): number => {
-    const priorities = [...(setup.groups.find((group) => group.vrid === vrid)?.priorities ?? [])].filter(([name]) => name !== node);
-    return Math.min(...priorities.map(([, priority]) => activeDownInterval(priority, setup.interval)));
+  const patienceOfPeers = (node: NodeName, vrid: Vrid, interval: Millis): number => {
+    const priorities = [...(world.host(node).inForce.groups.find((group) => group.vrid === vrid)?.priorities ?? [])].filter(
+      ([name]) => name !== node,
+    );
+    return Math.min(...priorities.map(([, priority]) => activeDownInterval(priority, interval)));
   };
 
   const noteReceived = ({ advert, from, to, sentAt }: Packet): void => {
     if (advert === undefined) return;
-    for (const { vrid } of setup.groups) if (sentAt >= (stalledAt.get(`${to} ${vrid}`) ?? 0)) stalledAt.delete(`${to} ${vrid}`);
+    for (const { vrid } of world.host(to).inForce.groups)
+      if (sentAt >= (stalledAt.get(`${to} ${vrid}`) ?? 0)) stalledAt.delete(`${to} ${vrid}`);
     const known = newestHeard.get(`${from}>${to}`);
     if (known !== undefined && !isNewer(advert, known)) return;
     newestHeard.set(`${from}>${to}`, { incarnation: advert.incarnation, sequence: advert.sequence });
@@ -63,7 +69,7 @@ export function createSpeechJudge(world: World): Observe {
   const checkTakeover = (node: NodeName, fact: Extract<Fact, { type: 'becameActive' }>): void => {
     checkAwake(node, fact.vrid);
     const heard = activeHeard.get(`${node} ${fact.vrid}`);
-    const mayPreempt = setup.groups.some((group) => group.vrid === fact.vrid && group.preempt);
+    const mayPreempt = world.host(node).inForce.groups.some((group) => group.vrid === fact.vrid && group.preempt);
     if (fact.reason !== 'active-down' || heard === undefined || mayPreempt) return;
     const ago = localTime(node, timeline.now - heard.at);
     const silent = ago >= 3 * heard.interval;
@@ -73,7 +79,7 @@ export function createSpeechJudge(world: World): Observe {
   const checkAwake = (node: NodeName, vrid: Vrid): void => {
     const at = stalledAt.get(`${node} ${vrid}`);
     const since = at === undefined ? Number.POSITIVE_INFINITY : localTime(node, timeline.now - at);
-    demand(since >= 3 * setup.interval, `${node} took group ${vrid} over ${since.toFixed(1)} ms after it had slept, on old news`);
+    demand(since >= 3 * shortestInterval(), `${node} took group ${vrid} over ${since.toFixed(1)} ms after it had slept, on old news`);
   };
 
   return (happening) => {
@@ -82,7 +88,7 @@ export function createSpeechJudge(world: World): Observe {
     if (happening.type === 'processStarted') {
       const { node, incarnation } = happening;
       demand(incarnation > (lastSent.get(node)?.incarnation ?? 0), `${node} started with the old incarnation ${incarnation}`);
-      for (const { vrid } of setup.groups) {
+      for (const { vrid } of world.versions.flatMap(({ groups }) => groups)) {
         stalledAt.delete(`${node} ${vrid}`);
         saidActiveAt.delete(`${node} ${vrid}`);
         activeHeard.delete(`${node} ${vrid}`);

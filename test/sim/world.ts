@@ -11,7 +11,10 @@ import { devices, type Setup } from './setup.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 export interface World {
+  /** What all begin with. */
   readonly setup: Setup;
+  /** Every configuration that there has been, the newest last. */
+  readonly versions: readonly Setup[];
   readonly timeline: Timeline;
   readonly network: Network;
   readonly hosts: readonly Host[];
@@ -20,6 +23,10 @@ export interface World {
   /** One director hears and says nothing any more. */
   isolate(name: NodeName): void;
   applyRules(): void;
+  /** From now on this is the newest configuration; nobody has it yet. */
+  edit(change: (newest: Setup) => Setup): void;
+  /** The director gets the newest configuration. */
+  reload(at: NodeName): number;
   /** The answer's number; none when there is no process to ask. */
   failover(at: NodeName, vrid: Vrid, to?: NodeName): number | undefined;
   maintenance(at: NodeName, on: boolean): number | undefined;
@@ -43,6 +50,7 @@ export function createWorld(setup: Setup, random: Random, observe: Observe): Wor
     else observe({ type: 'lost', packet, why: 'own link down' });
   };
   const hosts = setup.directors.map((director) => createHost({ setup, director, random: random.fork(), timeline, observe, key, transmit }));
+  const versions = [setup];
   let rulesRevision = 1;
   let requestId = 0;
 
@@ -51,6 +59,7 @@ export function createWorld(setup: Setup, random: Random, observe: Observe): Wor
     if (found === undefined) throw new Error(`there is no ${name}`);
     return found;
   };
+  const newest = (): Setup => versions.at(-1) ?? setup;
   const ask = (at: NodeName, how: (requestId: number) => void): number | undefined => {
     if (!host(at).running) return undefined;
     requestId += 1;
@@ -60,6 +69,7 @@ export function createWorld(setup: Setup, random: Random, observe: Observe): Wor
 
   return {
     setup,
+    versions,
     timeline,
     network,
     hosts,
@@ -82,6 +92,14 @@ export function createWorld(setup: Setup, random: Random, observe: Observe): Wor
           one.learnRules(revision);
         });
       }
+    },
+    edit(change) {
+      versions.push(change(newest()));
+    },
+    reload(at) {
+      requestId += 1;
+      host(at).reload(newest(), requestId);
+      return requestId;
     },
     failover: (at, vrid, to) =>
       ask(at, (id) => {

@@ -141,6 +141,11 @@ describe('a datagram is refused by the first thing that is wrong with it', () =>
   });
 });
 
+test('a handover with a director that the configuration does not name (yet) is no reason to hear nothing', () => {
+  const result = decodeAdvert(signedWith({ 84: 0 }), reader);
+  expect(result).toMatchObject({ ok: true, value: { advert: { groups: [{ vrid: 51, phase: 'active', handover: undefined }, {}] } } });
+});
+
 describe('signed nonsense is bad-content', () => {
   const zeroes = (from: number, count: number): Record<number, number> =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [from + index, 0]));
@@ -160,7 +165,6 @@ describe('signed nonsense is bad-content', () => {
     'priority 255, the address owner': { 78: 255 },
     'a group flag that version 1 does not have': { 79: 0b1011 },
     'a handover without an id': zeroes(80, 4),
-    'a handover to a director that the configuration does not name': { 84: 0 },
     'a handover id without a handover': { 99: 1 },
     'a handover peer without a handover': { 107: 1 },
   };
@@ -251,7 +255,8 @@ test('any advert comes back as it was said', () => {
 });
 
 test('what is accepted has one spelling: encoded again it is the same datagram', () => {
-  const place = fc.integer({ min: 31, max: golden.length - 33 });
+  // A handover with a stranger is read as none: its peer (84 to 91) stays, and the second group (flags at 95) begins none.
+  const place = fc.integer({ min: 31, max: golden.length - 33 }).filter((offset) => offset < 84 || (offset > 91 && offset !== 95));
   fc.assert(
     fc.property(fc.array(fc.tuple(place, fc.integer({ min: 0, max: 255 })), { maxLength: 3 }), (changes) => {
       const bytes = signedWith(Object.fromEntries(changes));
