@@ -22,6 +22,10 @@ const world: World = {
     const { startDaemon } = await import('../daemon/daemon.ts');
     return startDaemon(start);
   },
+  async releaseKernel(...asked) {
+    const { releaseKernel } = await import('../daemon/release.ts');
+    return releaseKernel(...asked);
+  },
   devices,
   addresses,
   hostname: hostname(),

@@ -1,6 +1,7 @@
 // What the commands need of the world outside: the composition root gives it to them.
 import type { Config, DirectorConfig } from '../config/config.ts';
 import type { ControlClient } from '../control/client.ts';
+import type { releaseKernel } from '../daemon/release.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import type { SecretKey } from '../keeper/messages.ts';
 
@@ -18,6 +19,8 @@ export interface World {
   readonly edit: ((file: string) => Promise<void>) | undefined;
   readonly connect: (socket: string) => Promise<ControlClient>;
   readonly startDaemon: (start: DaemonStart) => Promise<ExitCode>;
+  /** Takes out of the kernel what a daemon with this state directory left there. Throws VspairError. */
+  readonly releaseKernel: typeof releaseKernel;
   /** The names of this machine's network interfaces. */
   readonly devices: () => readonly string[];
   /** Their addresses with their prefix length, such as 10.0.0.2/24, without those of the loopback. */

@@ -15,6 +15,7 @@ import { vipOwner } from '../neighbour/vipOwner.ts';
 import { createPeerChannel, type PeerChannel } from '../peer/channel.ts';
 import { startReconcilerThread } from '../reconciler/thread.ts';
 import type { Handlers } from '../rpc/methods.ts';
+import { addressFile } from '../store/addressFile.ts';
 import { type NodeState, openNodeState } from '../store/nodeState.ts';
 import { openRulesStore } from '../store/openRulesStore.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
@@ -100,6 +101,7 @@ interface Ground {
 async function layGround({ config, node, stateDir, version }: DaemonStart, reports: Reports): Promise<Ground> {
   const { state, ipvs: wishes } = config;
   const memory = await openNodeState({ directory: stateDir, onProblem: reports.fileProblem });
+  await addressFile(stateDir, reports.fileProblem).note(config.groups.flatMap(({ vips }) => vips));
   const store = await openRulesStore({
     state,
     node: node.name,

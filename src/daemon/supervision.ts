@@ -1,4 +1,7 @@
 // What systemd is told of this daemon: that it is ready, what it does, that it reloads or stops; and the watchdog's food.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../errors/message.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
 import { monotonicMillis } from '../kernel/clock.ts';
 import { openDatagramSender } from '../kernel/unixDatagram.ts';
@@ -20,7 +23,7 @@ export interface Supervision {
 
 /** `onFailure`: systemd is there and cannot be told. */
 export function superviseBy(env: NodeJS.ProcessEnv, onFailure: (why: string) => void): Supervision {
-  const { notifySocket, watchdogMs } = takeServiceEnvironment(env, process.pid);
+  const { notifySocket, watchdogMs, runtimeDirectory } = takeServiceEnvironment(env, process.pid);
   const notifier = notifySocket === undefined ? silent : notifierOf(notifySocket, onFailure);
   let running: KeeperThread | undefined;
 
@@ -47,6 +50,7 @@ export function superviseBy(env: NodeJS.ProcessEnv, onFailure: (why: string) => 
     stopping(how) {
       notifier.stopping();
       notifier.status(how === 'inPlace' ? 'stopping in place' : 'handing over');
+      if (how === 'handover' && runtimeDirectory !== undefined) void markHandover(runtimeDirectory, onFailure);
     },
   };
 }
@@ -56,7 +60,13 @@ function notifierOf(socket: string, onFailure: (why: string) => void): Notifier 
     const { send } = openDatagramSender(socket);
     return createNotifier({ send, onFailure: (errno) => onFailure(`${socket}: ${errno}`), now: monotonicMillis });
   } catch (error) {
-    onFailure(error instanceof Error ? error.message : String(error));
+    onFailure(messageOf(error));
     return silent;
   }
+}
+
+/** For ExecStopPost (systemd/README.md): who dies in the middle of a handover is not to be gone on with. */
+async function markHandover(directory: string, onFailure: (why: string) => void): Promise<void> {
+  const file = join(directory, 'handing-over');
+  await writeFile(file, '').catch((error: unknown) => onFailure(`${file}: ${messageOf(error)}`));
 }

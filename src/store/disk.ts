@@ -1,5 +1,5 @@
 // The file operations that a durable save is made of. A narrow port: the tests cut it off between any two of them.
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export interface Disk {
@@ -29,6 +29,7 @@ export const localDisk: Disk = {
   },
   async create(path) {
     const file = await open(path, 'w', 0o640);
+    await leaveToOwnerOf(dirname(path), file);
     return { write: (text) => file.writeFile(text), sync: () => file.sync(), close: () => file.close() };
   },
   rename: (from, to) => rename(from, to),
@@ -39,4 +40,11 @@ export const localDisk: Disk = {
 async function syncDirectory(path: string): Promise<void> {
   await using directory = await open(path, 'r');
   await directory.sync();
+}
+
+/** The daemon has a user of its own, and must be able to read what a command of root's wrote. */
+async function leaveToOwnerOf(directory: string, file: FileHandle): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(directory);
+  if (uid !== 0) await file.chown(uid, gid);
 }

@@ -5,6 +5,8 @@ export interface ServiceEnvironment {
   readonly notifySocket: string | undefined;
   /** Within which time the watchdog is to be fed. Undefined: there is none. */
   readonly watchdogMs: number | undefined;
+  /** The service's own directory below /run, gone when it has stopped. */
+  readonly runtimeDirectory: string | undefined;
 }
 
 /** Takes it out of `env`: what this process starts is not the service, and is not to speak for it. */
@@ -16,6 +18,7 @@ export function takeServiceEnvironment(env: NodeJS.ProcessEnv, pid: number): Ser
   const isWatched = watched === undefined || Number(watched) === pid;
   return {
     notifySocket: socket === '' ? undefined : socket,
+    runtimeDirectory: env['RUNTIME_DIRECTORY'],
     watchdogMs: isWatched && /^[1-9]\d*$/.test(microseconds) ? Number(microseconds) / 1_000 : undefined,
   };
 }

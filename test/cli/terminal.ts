@@ -23,6 +23,7 @@ export async function ran(words: readonly string[], world: Partial<World> = {}):
     edit: undefined,
     connect: connectControl,
     startDaemon: () => Promise.reject(new Error('this test starts no daemon')),
+    releaseKernel: () => Promise.reject(new Error('this test touches no kernel')),
     devices: () => ['lo', 'eth0', 'eth1'],
     addresses: () => [
       { dev: 'eth0', address: '10.0.0.2/24' },

@@ -4,7 +4,7 @@ import { takeServiceEnvironment } from '../../src/systemd/environment.ts';
 
 test('the socket and the watchdog are for this process alone, and not for what it starts', () => {
   const env = { NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: '10000000', WATCHDOG_PID: '42', LANG: 'C' };
-  expect(takeServiceEnvironment(env, 42)).toEqual({ notifySocket: '/run/systemd/notify', watchdogMs: 10_000 });
+  expect(takeServiceEnvironment(env, 42)).toMatchObject({ notifySocket: '/run/systemd/notify', watchdogMs: 10_000 });
   expect(env).toEqual({ LANG: 'C' });
 });
 
