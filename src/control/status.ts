@@ -130,6 +130,8 @@ export interface RulesStatus {
   readonly errors: readonly string[];
   /** What somebody else changed in our services and still stands in the kernel, one difference each. */
   readonly drift: readonly string[];
+  /** When the kernel was last compared with the rules, in milliseconds since 1970; not yet, or not told by an older version. */
+  readonly comparedAt?: number;
   /** Servers that the rules have lost and that keep their connections for now. */
   readonly draining: readonly DrainingServer[];
 }

@@ -13,7 +13,7 @@ import { ipvsTotalsIfAny } from '../kernel/ipvsTotals.ts';
 import { sysctls } from '../kernel/sysctls.ts';
 import { vipOwner } from '../neighbour/vipOwner.ts';
 import { createPeerChannel, type PeerChannel } from '../peer/channel.ts';
-import { startReconcilerThread } from '../reconciler/thread.ts';
+import { type ReconcilerThread, startReconcilerThread } from '../reconciler/thread.ts';
 import type { Handlers } from '../rpc/methods.ts';
 import { addressFile } from '../store/addressFile.ts';
 import { type NodeState, openNodeState } from '../store/nodeState.ts';
@@ -26,6 +26,7 @@ import { type IpvsSettings, keepIpvsSettings } from './ipvsSettings.ts';
 import { settingsOf } from './ipvsWishes.ts';
 import { type KeeperThread, startKeeperThread } from './keeperThread.ts';
 import { type Maintenance, watchMaintenance } from './maintenance.ts';
+import { openMetrics } from './metrics.ts';
 import { createReports, type Reports } from './reports.ts';
 import { type RulesDuty, startRulesDuty } from './rulesDuty.ts';
 import { type StopRequest, untilAskedToStop } from './signals.ts';
@@ -44,6 +45,7 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const channel = openPeerChannel(start, reports, commands);
   shareRules(start, ground.store, channel, guard);
   place.answer(controlHandlers({ ...commands, channel }));
+  const metrics = await openMetrics(start, { reports, ...ground, ...commands });
   reports.started();
   supervision.ready(guard.keeper);
   const died = await untilKeeperEnded(asked, guard, { reports, supervision });
@@ -52,7 +54,7 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
     // What is left is in the kernel; the next process adopts it. Nothing here may take the time to release it.
     process.exit(exitCodes.unexpected);
   }
-  await Promise.all([place.close(), channel.close()]);
+  await Promise.all([place.close(), channel.close(), metrics.close()]);
   guard.close();
   await ground.close();
   await reports.close();
@@ -94,6 +96,7 @@ interface Ground {
   readonly store: RulesStore;
   readonly ipvs: Ipvs;
   readonly settings: IpvsSettings;
+  readonly reconciler: ReconcilerThread;
   readonly duty: RulesDuty;
   close(): Promise<void>;
 }
@@ -135,7 +138,7 @@ async function layGround({ config, node, stateDir, version }: DaemonStart, repor
     await Promise.all([store.close(), memory.close()]);
     ipvs.close();
   };
-  return { memory, store, ipvs, settings, duty, close };
+  return { memory, store, ipvs, settings, reconciler, duty, close };
 }
 
 interface Guard {

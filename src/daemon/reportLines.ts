@@ -3,6 +3,7 @@ import type { ChannelReport } from '../alerts/channelQueue.ts';
 import type { NeighbourStatus } from '../control/status.ts';
 import type { KernelFailure } from '../keeper/ports.ts';
 import type { LogLine } from '../log/line.ts';
+import type { MetricsServerEvent } from '../metrics/server.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { Unreached } from '../rules/exchange.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
@@ -134,6 +135,17 @@ export function neighbourLine({ address, dev, mac, detail }: NeighbourStatus): L
   const fields = { type: 'neighbour', address, dev, mac };
   if (mac === undefined) return line('debug', `${address} on ${dev}: no owner in the neighbour table: ${detail ?? 'unknown'}`, fields);
   return line('info', `${address} on ${dev} is answered by ${mac}`, fields);
+}
+
+export function metricsLine(event: MetricsServerEvent): LogLine {
+  switch (event.type) {
+    case 'listening':
+      return line('info', `metrics: at ${event.address}`, { ...event });
+    case 'listenFailed':
+      return line('error', `metrics: cannot listen on ${event.address}: ${event.detail}; it is tried again`, { ...event });
+    case 'scrapeFailed':
+      return line('warn', `metrics: a scrape got none: ${event.detail}`, { ...event });
+  }
 }
 
 export function fileProblemLine({ file, problem, detail, setAside }: FileProblem): LogLine {

@@ -1,6 +1,6 @@
 // Where everything that happens is told: the log, the alerts, the store's events, this director's memory. All of it off
 // the keeper, which has done its part before anything arrives here.
-import { createAlerts } from '../alerts/alerts.ts';
+import { type Alerts, createAlerts } from '../alerts/alerts.ts';
 import type { DaemonStart } from '../cli/world.ts';
 import type { Config } from '../config/config.ts';
 import type { AlertsStatus, NeighbourStatus } from '../control/status.ts';
@@ -13,6 +13,9 @@ import { configRejected } from '../events/partDrafts.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
 import { factLine, type GroupNames, keeperLines } from '../log/factLine.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
+import { type Counts, createCounts } from '../metrics/counts.ts';
+import type { ChannelSeen } from '../metrics/seen.ts';
+import type { MetricsServerEvent } from '../metrics/server.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
@@ -21,7 +24,16 @@ import { createEventDesk } from './eventDesk.ts';
 import { alertDraft, rulesDraft, storeDraft } from './eventDrafts.ts';
 import { watchFileProblems } from './fileProblems.ts';
 import type { IpvsSettingEvent } from './ipvsSettings.ts';
-import { alertReportLine, fileProblemLine, neighbourLine, peerLine, rulesLine, settingLine, storeLine } from './reportLines.ts';
+import {
+  alertReportLine,
+  fileProblemLine,
+  metricsLine,
+  neighbourLine,
+  peerLine,
+  rulesLine,
+  settingLine,
+  storeLine,
+} from './reportLines.ts';
 import type { RulesEvent } from './rulesDuty.ts';
 import { watchService } from './service.ts';
 
@@ -50,6 +62,9 @@ export interface Reports {
   readonly configRejected: (problems: readonly Problem[]) => void;
   readonly configValid: () => void;
   readonly alertsStatus: () => AlertsStatus;
+  readonly alertChannels: () => readonly ChannelSeen[];
+  readonly metrics: (event: MetricsServerEvent) => void;
+  readonly counts: Counts;
   readonly close: () => Promise<void>;
 }
 
@@ -78,11 +93,14 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     if (draft !== undefined) desk.tell(draft);
   };
 
+  const counts = createCounts(groups);
+
   return {
     ...ofLife(log, `vspair ${version}: ${node.name} of cluster ${config.cluster}`, () => serves),
     begin({ memory, store }) {
       remembered = memory;
       const deliver = (event: DirectorEvent): void => {
+        counts.event(event);
         if (isForPeople(event)) alerts.send(event);
         store.recordEvent({ ...event });
       };
@@ -92,6 +110,7 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
       for (const line of keeperLines(message, groups)) log.log(line);
       desk.keeper(message);
       if (message.type === 'fact') serves = (serves || message.fact.type === 'becameActive') && !service.isOverAfter(message.fact);
+      counts.keeper(message);
       remember(message, memory);
     },
     rules(event) {
@@ -105,10 +124,8 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     ...logOnly(log),
     ...ofConfig(config, log, note),
     ...fileReports(log),
-    alertsStatus: () => {
-      const { delivered, failed, lastFailure } = alerts.state();
-      return { delivered, failed, lastFailure };
-    },
+    ...ofAlerts(alerts),
+    counts,
     async close() {
       desk.close();
       await alerts.close(alertGraceMs);
@@ -139,12 +156,21 @@ const ofLife = (log: Logger, who: string, serves: () => boolean): Pick<Reports, 
   },
 });
 
+const ofAlerts = (alerts: Alerts): Pick<Reports, 'alertsStatus' | 'alertChannels'> => ({
+  alertsStatus: () => {
+    const { delivered, failed, lastFailure } = alerts.state();
+    return { delivered, failed, lastFailure };
+  },
+  alertChannels: () => alerts.state().channels,
+});
+
 const logOnly = (
   log: Logger,
-): Pick<Reports, 'peer' | 'ipvsSetting' | 'neighbour' | 'notToldSystemd' | 'maintenanceUnsaved' | 'failure'> => ({
+): Pick<Reports, 'peer' | 'ipvsSetting' | 'neighbour' | 'metrics' | 'notToldSystemd' | 'maintenanceUnsaved' | 'failure'> => ({
   peer: (event) => log.log(peerLine(event)),
   ipvsSetting: (event) => log.log(settingLine(event)),
   neighbour: (now) => log.log(neighbourLine(now)),
+  metrics: (event) => log.log(metricsLine(event)),
   maintenanceUnsaved: (error) => log.error(`maintenance is not on disk, so the next start ends it: ${textOf(error)}`),
   notToldSystemd: (why) => log.warn(`systemd cannot be told how this daemon is: ${why}`),
   failure: (method, error) => log.error(`request ${method} failed: ${textOf(error)}`),

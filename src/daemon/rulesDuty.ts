@@ -159,7 +159,8 @@ class Duty implements RulesDuty {
     // It is being taken out by now.
     if (serves && this.#role === 'away') return;
     for (const event of newsOf(revision, this.#outcome, after)) report(event);
-    this.#outcome = after;
+    // A kernel that cannot be read now was compared some time ago all the same.
+    this.#outcome = { ...after, comparedAt: after.comparedAt ?? this.#outcome.comparedAt };
     if (store.current() === revision && isOtherForKeeper(this.#told, after)) this.#tell();
     // Of those that wait for each other the last one comes again.
     if (number === this.#passes) this.#comeAgainIn(after.unfinished ? unfinishedMs : everyMs);

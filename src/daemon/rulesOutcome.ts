@@ -22,6 +22,8 @@ export interface Outcome {
   readonly unfinished: boolean;
   /** By performance.now. */
   readonly lookedAt: number;
+  /** When the kernel was compared with the document, in milliseconds since 1970. */
+  readonly comparedAt: number | undefined;
 }
 
 /** Before there is any document. */
@@ -29,6 +31,7 @@ export const noRules: Outcome = {
   mark: { revision: 0, digest: '0'.repeat(16), ready: true },
   ...{ batch: undefined, written: 0, failures: [], notIn: undefined, errors: [], drift: undefined, draining: [], unfinished: false },
   lookedAt: 0,
+  comparedAt: undefined,
 };
 
 export const applied = (result: ReconcileResult): Outcome => ({
@@ -36,9 +39,15 @@ export const applied = (result: ReconcileResult): Outcome => ({
   ...result,
   ...whatIsWrong(result),
   lookedAt: performance.now(),
+  comparedAt: Date.now(),
 });
 
-export const prepared = (rules: PreparedRules): Outcome => ({ ...noRules, ...rules, ...whatIsWrong(rules) });
+export const prepared = (rules: PreparedRules): Outcome => ({
+  ...noRules,
+  ...rules,
+  ...whatIsWrong(rules),
+  comparedAt: Date.now(),
+});
 
 /** A document without services asks nothing of a kernel without IPVS. */
 export function notRead({ revision, digest, document }: RulesRevision, error: unknown): Outcome {
@@ -56,7 +65,7 @@ function whatIsWrong({ failures, unsaved }: Pick<PreparedRules, 'failures' | 'un
 }
 
 /** `now`: by performance.now. */
-export function statusOf(store: RulesStore, { mark, errors, drift, draining, lookedAt }: Outcome, now: number): RulesStatus {
+export function statusOf(store: RulesStore, { mark, errors, drift, draining, lookedAt, comparedAt }: Outcome, now: number): RulesStatus {
   const { source, trouble } = store.state();
   const services = store.current()?.document.services ?? [];
   return {
@@ -67,6 +76,7 @@ export function statusOf(store: RulesStore, { mark, errors, drift, draining, loo
     source,
     errors: trouble === undefined ? errors : [...errors, trouble.detail],
     drift: drift === undefined || drift.standing === 0 ? [] : differencesOf(drift),
+    ...(comparedAt === undefined ? {} : { comparedAt }),
     draining: draining.map((server) => ({ ...server, leftMs: Math.max(0, Math.round(server.leftMs - (now - lookedAt))) })),
   };
 }

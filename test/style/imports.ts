@@ -66,16 +66,18 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'marked-man': ['packaging'],
   'node-arp': ['neighbour'],
   nodemailer: ['alerts'],
+  'prom-client': ['metrics'],
   winston: ['log'],
   yaml: ['text', 'config', 'rules', 'cli'],
   yargs: ['cli'],
   zod: ['text', 'config', 'rules', 'control', 'peer', 'rpc', 'store'],
   'node:child_process': ['alerts', 'neighbour', 'cli', 'packaging'],
+  'node:http': ['metrics'],
 };
 
 /** What may stall, or is too large, for the thread that decides. */
 export const bannedFromKeeper: readonly string[] = [
-  ...['ioredis', 'winston', 'zod', 'yargs', 'yaml', 'cli-table3', 'node-arp', 'nodemailer'],
+  ...['ioredis', 'winston', 'zod', 'yargs', 'yaml', 'cli-table3', 'node-arp', 'nodemailer', 'prom-client'],
   ...['node:child_process', 'node:http', 'node:https', 'node:dns', 'node:tls', 'node:fs/promises', 'node:readline'],
 ];
 
