@@ -1,6 +1,8 @@
 // Files that a command makes: all of them or none, each of them whole, and none in the place of another unless that is wanted.
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fchmodSync,
   fsyncSync,
@@ -12,6 +14,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { VspairError } from '../errors/catalogue.ts';
 import { errnoOf } from '../errors/errno.ts';
 import { fileErrorCode, fileErrorText } from './file.ts';
@@ -45,6 +48,13 @@ export function writeNewFiles(files: readonly NewFile[], replace: boolean): void
 
 /** With what leads to it; nothing when it is there. Throws VspairError: VSP_PERMISSION or VSP_FILE_UNWRITABLE. */
 export const makeDirectory = (directory: string): void => attempt(directory, () => mkdirSync(directory, { recursive: true }));
+
+/** That files can be made in this directory, or it and what leads to it. Throws VspairError: VSP_PERMISSION or VSP_FILE_UNWRITABLE. */
+export function demandWritable(directory: string): void {
+  const there = existsSync(directory) || directory === dirname(directory);
+  if (there) attempt(directory, () => accessSync(`${directory}/.`, constants.W_OK));
+  else demandWritable(dirname(directory));
+}
 
 const besideOf = (file: string): string => `${file}.new-${process.pid}`;
 

@@ -5,9 +5,9 @@ import { newSecretText, secretFile } from '../../config/keygen.ts';
 import { loadSecret } from '../../config/secret.ts';
 import { VspairError } from '../../errors/catalogue.ts';
 import { type ExitCode, exitCodes } from '../../errors/exit-codes.ts';
-import { makeDirectory, type NewFile, writeNewFiles } from '../../text/newFiles.ts';
+import { demandWritable, makeDirectory, type NewFile, writeNewFiles } from '../../text/newFiles.ts';
 import type { Choose, Parser } from '../cli.ts';
-import type { Answers, Key } from '../init/answers.ts';
+import type { Answers, Key, Machine } from '../init/answers.ts';
 import { type PairFiles, pairFilesOf } from '../init/files.ts';
 import { answersOf, example } from '../init/interview.ts';
 import { machineOf } from '../init/machine.ts';
@@ -62,20 +62,27 @@ export function addInit(parser: Parser, choose: Choose): void {
 async function init(options: InitOptions, world: World): Promise<ExitCode> {
   const config = resolve(options.config);
   // Nobody should answer a dozen questions to be refused then.
-  if (existsSync(config) && !options.force && !options.dryRun)
-    throw new VspairError({ code: 'VSP_FILE_EXISTS', object: config, attempt: 'write it', detail: 'it exists already' });
+  if (!options.dryRun) demandPlace(config, options.force);
   const machine = machineOf(world);
-  const object = (why: string): void => world.err(`  ${why}`);
-  const { converse } = world;
-  const given =
-    options.yes || converse === undefined
-      ? await answersOf({ flags: options, machine, ask: undefined, object })
-      : await converse((ask) => answersOf({ flags: options, machine, ask, object }));
+  const given = await answersFrom(options, machine, world);
   const files = pairFilesOf(given, config, machine);
   const outcome = { given, files, keptSecret: secretIsThere(files.places.secret, options) };
   if (!options.dryRun) write(outcome, options);
   world.out(options.json ? JSON.stringify(initJson(outcome, options), null, 2) : initText(outcome, options, world).join('\n'));
   return exitCodes.ok;
+}
+
+function demandPlace(config: string, replace: boolean): void {
+  if (existsSync(config) && !replace)
+    throw new VspairError({ code: 'VSP_FILE_EXISTS', object: config, attempt: 'write it', detail: 'it exists already' });
+  demandWritable(dirname(config));
+}
+
+function answersFrom(flags: InitOptions, machine: Machine, { converse, err }: World): Promise<Answers> {
+  const tell = (text: string): void => err(`  ${text}`);
+  if (flags.yes || converse === undefined) return answersOf({ flags, machine, ask: undefined, tell });
+  err('Enter takes the suggestion in brackets; Control-C leaves, and nothing is written.');
+  return converse((ask) => answersOf({ flags, machine, ask, tell }));
 }
 
 interface Outcome {
@@ -115,12 +122,16 @@ function initText({ given, files, keptSecret }: Outcome, { dryRun }: InitOptions
   return [
     ...(dryRun ? [...shown, `Would be written: ${names.join(', ')}`] : [`Written: ${names.join(', ')}`]),
     ...problemLines([], files.warnings),
-    ...(given.node === hostname
-      ? []
-      : [`${given.node} is not the name of this host, ${hostname}: vspair run and vspair check need --node ${given.node}.`]),
+    ...remarks(given, hostname),
     '',
     ...stepLines(nextSteps(given, files)),
   ];
+}
+
+function remarks({ node, addresses }: Answers, hostname: string): string[] {
+  const foreign = `${node} is not the name of this host, ${hostname}: vspair run and vspair check need --node ${node}.`;
+  const single = 'Only one heartbeat link: when it is cut both directors become active. A second one over another switch prevents that.';
+  return [...(node === hostname ? [] : [foreign]), ...(addresses.length > 1 ? [] : [single])];
 }
 
 const initJson = ({ given, files, keptSecret }: Outcome, { dryRun }: InitOptions) => ({

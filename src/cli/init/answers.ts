@@ -52,10 +52,10 @@ export const refused = (why: string): Reading<never> => ({ ok: false, why });
 
 export interface Question<Value> {
   readonly flag: string;
-  /** What it is about, for the help and for a person at the terminal; in the singular of one line. */
+  /** What it is about, for the help and for a person at the terminal. */
   readonly asks: string;
-  /** More of it, where this machine shows it. */
-  readonly hint?: (known: Known, machine: Machine) => string;
+  /** Lines that help to answer it. */
+  readonly hints?: (known: Known, machine: Machine) => readonly string[];
   /** Undefined: nothing can be suggested. */
   readonly suggested: (known: Known, machine: Machine) => string | undefined;
   readonly read: (text: string, known: Known, machine: Machine) => Reading<Value>;

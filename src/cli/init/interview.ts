@@ -12,8 +12,8 @@ export interface Sources {
   readonly machine: Machine;
   /** Undefined: nobody is there, or wants to be asked. */
   readonly ask: Ask | undefined;
-  /** Says why an answer is none. */
-  readonly object: (why: string) => void;
+  /** Says more of a question, and why an answer is none. */
+  readonly tell: (text: string) => void;
 }
 
 /** Throws VSP_USAGE when nobody can be asked and flags are missing or wrong. */
@@ -40,11 +40,11 @@ async function settle<K extends Key>(key: K, question: Question<Answers[K]>, kno
   const given = sources.flags[key];
   const idle = given === undefined ? undefined : question.idle?.(known);
   if (idle !== undefined && sources.ask === undefined) return { flag: question.flag, why: idle };
-  if (idle !== undefined) sources.object(`--${question.flag} ${idle}`);
+  if (idle !== undefined) sources.tell(`--${question.flag} ${idle}`);
   const reading = question.settled?.(known) ?? (given === undefined ? undefined : question.read(given, known, sources.machine));
   if (reading?.ok === true) known[key] = reading.value;
   else if (sources.ask !== undefined) {
-    if (reading !== undefined) sources.object(`--${question.flag} ${given ?? ''}: ${reading.why}`);
+    if (reading !== undefined) sources.tell(`--${question.flag} ${given ?? ''}: ${reading.why}`);
     known[key] = await asked(question, known, sources, sources.ask);
   } else if (reading !== undefined) return { flag: question.flag, why: `${given ?? ''}: ${reading.why}` };
   else return suggestionTaken(key, question, known, sources.machine);
@@ -60,15 +60,15 @@ function suggestionTaken<K extends Key>(key: K, question: Question<Answers[K]>, 
   return undefined;
 }
 
-async function asked<Value>(question: Question<Value>, known: Known, { machine, object }: Sources, ask: Ask): Promise<Value> {
+async function asked<Value>(question: Question<Value>, known: Known, { machine, tell }: Sources, ask: Ask): Promise<Value> {
   const suggestion = question.suggested(known, machine);
-  const hint = question.hint?.(known, machine) ?? '';
-  const text = `${question.asks}${hint === '' ? '' : ` (${hint})`}${suggestion === undefined || suggestion === '' ? '' : ` [${suggestion}]`}: `;
+  for (const line of question.hints?.(known, machine) ?? []) tell(line);
+  const text = `${question.asks}${suggestion === undefined || suggestion === '' ? '' : ` [${suggestion}]`}: `;
   for (;;) {
     const typed = (await ask(text)).trim();
     const reading = question.read(typed === '' ? (suggestion ?? '') : typed, known, machine);
     if (reading.ok) return reading.value;
-    object(reading.why);
+    tell(reading.why);
   }
 }
 

@@ -23,16 +23,18 @@ export function nextSteps(answers: Answers, { places, rules }: PairFiles): Step[
   return [
     { what: `Copy the files to ${answers.peer}`, commands: copyCommands(answers, places) },
     {
-      what: `On ${answers.node} and on ${answers.peer}`,
+      what: `On ${answers.node} and on ${answers.peer}, between which ${portsText(answers)} must be open`,
       commands: [`vspair check${option}`, `vspair doctor${option}`, isDefault ? 'systemctl enable --now vspair' : `vspair run${option}`],
     },
-    { what: `On ${servers} (${answers.forward}), and for the next boot in its network configuration${beside && `; ${beside}`}`, commands },
+    { what: `On ${servers} (${answers.forward}); for the next boot in the network configuration too${beside && `; ${beside}`}`, commands },
     {
       what: `On ${answers.node} or ${answers.peer}${rules === undefined ? '; config/rules.yaml of vspair shows what a file has' : ''}`,
       commands: [`${apply} -m "first rules"`, 'vspair status'],
     },
   ];
 }
+
+const portsText = ({ sync }: Answers): string => `UDP and TCP port 1112${sync === undefined ? '' : `, and UDP port 8848 on ${sync},`}`;
 
 /** By its first heartbeat address: its name may not be in DNS. -p keeps the mode of the secret. */
 function copyCommands({ peerAddresses }: Answers, { config, secret }: PairFiles['places']): string[] {

@@ -40,21 +40,24 @@ export const questions: Questions = {
   peerAddresses: {
     flag: 'peer-addresses',
     asks: "The other director's addresses, in the same order",
-    hint: ({ addresses = [] }) => `in ${addresses.map(networkText).join(', ')}`,
+    hints: ({ addresses = [] }) => addresses.map((own, link) => `link ${link + 1}: in ${networkText(own)}`),
     suggested: nothing,
     read: readPeerAddresses,
   },
   forward: {
     flag: 'forward',
     asks: 'Forwarding method: dr, nat or tun',
-    hint: () => 'dr: servers in the same network answer the clients directly; nat: all goes through the director; tun: servers anywhere',
+    hints: () => [
+      'dr: real servers in the same network, which answer the clients directly',
+      'nat: real servers in a network behind the directors, through which the answers go too',
+      'tun: real servers anywhere, which answer the clients directly',
+    ],
     suggested: nothing,
     read: readForward,
   },
   vip: {
     flag: 'vip',
-    asks: 'Virtual IP, the address of the clients',
-    hint: () => 'several with commas',
+    asks: 'Virtual IP, to which the clients connect (several with commas)',
     suggested: nothing,
     read: readVips,
   },
@@ -68,11 +71,7 @@ export const questions: Questions = {
   gateway: {
     flag: 'gateway',
     asks: "Virtual IP inside, the real servers' gateway",
-    hint: ({ dev = [] }, { addresses }) =>
-      addresses
-        .filter((own) => !dev.includes(own.dev))
-        .map(networkText)
-        .join(', '),
+    hints: ({ dev = [] }, { addresses }) => addresses.filter((own) => !dev.includes(own.dev)).map((own) => `in ${networkText(own)}`),
     suggested: nothing,
     read: readVips,
     settled: ({ forward }) => (forward === 'nat' ? undefined : taken([])),
@@ -114,11 +113,19 @@ export const questions: Questions = {
   },
 };
 
+/** Of container and virtual machine hosts: networks that end on this machine, with the same addresses on the next one. */
+const hostOnly = /^(docker|podman|br-|virbr|veth|cni|flannel|cali|lxc|lxd)/;
+
 /** The first address of each interface, IPv4 before IPv6: one link for each way between the directors. */
-const linksOf = (addresses: readonly OwnAddress[]): OwnAddress[] =>
-  Object.values(Object.groupBy(addresses, ({ dev }) => dev)).flatMap((ofOne = []) =>
+function linksOf(addresses: readonly OwnAddress[]): OwnAddress[] {
+  const links = Object.groupBy(
+    addresses.filter(({ dev }) => !hostOnly.test(dev)),
+    ({ dev }) => dev,
+  );
+  return Object.values(links).flatMap((ofOne = []) =>
     ofOne.toSorted((one, other) => one.address.family - other.address.family).slice(0, 1),
   );
+}
 
 function devicesHolding(vips: readonly PrefixedAddress[], { addresses }: Machine): string | undefined {
   const devices = vips.map((vip) => addresses.find(({ address }) => isInNetworkOf(vip, address))?.dev);
