@@ -24,6 +24,7 @@ const network: readonly Need[] = [
   // Not redis-server: the program is in this package already, and that one would bring a service to start.
   { package: 'redis-tools', brings: ['redis-check-rdb', 'redis-cli'], why: 'a real Redis' },
   { package: 'openssl', brings: ['openssl'], why: 'certificates for a Redis over TLS' },
+  { package: 'systemd', brings: ['systemctl', 'systemd-analyze', '/lib/systemd/systemd'], why: 'the service under a real systemd' },
 ];
 
 const keepalived: Need = { package: 'keepalived', brings: ['keepalived'], why: 'comparison' };
