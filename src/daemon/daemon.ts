@@ -210,7 +210,6 @@ function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guar
     standby: config.ipvs.standby,
     planned: (document) => ground.duty.planned(document),
     directorStatus,
-    alertsTest: reports.alertsTest,
   };
 }
 

@@ -45,12 +45,7 @@ export function storeDraft(event: StoreEvent): EventDraft | undefined {
   }
 }
 
-/** One attempt may fail by chance; after the third the others are told. */
-const attemptsBeforeTold = 3;
-
-export function alertDraft(report: ChannelReport): EventDraft | undefined {
+export function alertDraft(report: ChannelReport): EventDraft {
   const text = alertReportLine(report).message;
-  if (report.type === 'delivered') return drafts.alertsDelivered(report.channel, text);
-  if (report.type === 'delayed' && report.attempts < attemptsBeforeTold) return undefined;
-  return drafts.alertsFailing(report.channel, text);
+  return report.type === 'delivered' ? drafts.alertsDelivered(report.channel, text) : drafts.alertsFailing(report.channel, text);
 }

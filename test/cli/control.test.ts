@@ -19,7 +19,6 @@ const silent: Handlers<ControlShapes> = {
   status: neverAsked,
   failover: neverAsked,
   maintenance: neverAsked,
-  alertsTest: neverAsked,
   rulesShow: () => null,
   rulesHistory: neverAsked,
   rulesTrouble: () => null,
