@@ -1,84 +1,97 @@
 // People are told of takeovers, over every configured channel, beside everything else: nothing ever waits for an alert.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AlertChannel } from '../config/config.ts';
+import type { AlertChannel } from '../config/alertChannel.ts';
 import type { DirectorEvent } from '../events/event.ts';
-import { type ChannelQueue, type ChannelReport, type ChannelState, createChannelQueue } from './channelQueue.ts';
+import { alertsKey } from '../events/partDrafts.ts';
+import { type Channel, openEventChannel, type QueueTerms } from './channel.ts';
+import { nameOnDisk, shownName } from './channelNames.ts';
+import type { QueueState } from './channelQueue.ts';
 import type { Deliver, Delivery } from './delivery.ts';
+import { deliverByEmail } from './email.ts';
 import { deliverByExec } from './exec.ts';
+import type { OpenKeep } from './keep.ts';
+import type { StateChange } from './notify.ts';
+import { openNotifyChannel } from './notifyChannel.ts';
+import { deliverBySyslog, type SendUnixDatagram } from './syslog.ts';
 import { deliverByWebhook } from './webhook.ts';
 
-export interface AlertsOptions {
+export interface AlertsOptions extends QueueTerms {
   readonly channels: readonly AlertChannel[];
-  readonly report: (report: ChannelReport) => void;
-  readonly againAfterMs?: readonly number[];
-  readonly limit?: number;
+  readonly openKeep: OpenKeep;
+  readonly sendUnixDatagram: SendUnixDatagram;
 }
 
 export interface Alerts {
   send(event: DirectorEvent): void;
-  /** One attempt on every channel at once, past the queues; for `vspair alerts test`. */
-  tryOut(event: DirectorEvent): Promise<readonly { readonly channel: string; readonly delivery: Delivery }[]>;
-  state(): AlertsState;
-  /** Lets the queues finish for so long, then gives up what is left. */
+  /** A group of this director is in another state; for keepalived's scripts. */
+  noteState(change: StateChange): void;
+  /** One attempt on each channel, or on the one of this name or index, at once and past the queues. Undefined: there is no such channel. */
+  tryOut(event: DirectorEvent, which?: string): Promise<readonly TriedOut[] | undefined>;
+  state(): readonly ChannelState[];
+  /** Lets the queues finish for so long; what is left waits on disk for the next process. */
   close(graceMs: number): Promise<void>;
 }
 
-export interface AlertsState {
-  readonly delivered: number;
-  readonly failed: number;
-  readonly lastFailure: string | undefined;
-  readonly channels: readonly ChannelState[];
+export interface TriedOut {
+  readonly channel: string;
+  readonly delivery: Delivery;
 }
 
-const againAfterMs = [1000, 5000, 15_000];
-const limit = 100;
+export interface ChannelState extends QueueState {
+  readonly name: string;
+}
 
-export function createAlerts(options: AlertsOptions): Alerts {
-  const channels = options.channels.map((channel, index) => ({ name: `alerts[${index}] ${nameOf(channel)}`, deliver: deliverBy(channel) }));
-  const queues = channels.map((channel) => createChannelQueue({ againAfterMs, limit, ...options, ...channel }));
+export function createAlerts({ channels: configured, openKeep, sendUnixDatagram, ...terms }: AlertsOptions): Alerts {
+  const channels = configured.map((channel, index) => open(channel, shownName(channel, index), { openKeep, sendUnixDatagram, terms }));
   return {
     send(event) {
-      for (const queue of queues) queue.add(event);
+      for (const channel of channels) if (!isAbout(channel, event)) channel.send(event);
     },
-    tryOut: (event) =>
-      Promise.all(
-        channels.map(async ({ name, deliver }) => ({ channel: name, delivery: await deliver(event, new AbortController().signal) })),
-      ),
-    state: () => sum(queues.map((queue) => queue.state())),
-    close: (graceMs) => close(queues, graceMs),
+    noteState(change) {
+      for (const channel of channels) channel.noteState(change);
+    },
+    async tryOut(event, which) {
+      const chosen = channels.filter(({ name }, index) => which === undefined || which === name || which === String(index));
+      if (which !== undefined && chosen.length === 0) return undefined;
+      return Promise.all(chosen.map(async (channel) => ({ channel: channel.name, delivery: await channel.tryOut(event) })));
+    },
+    state: () => channels.map((channel) => ({ name: channel.name, ...channel.state() })),
+    close: (graceMs) => close(channels, graceMs),
   };
 }
 
-function deliverBy(channel: AlertChannel): Deliver {
+interface Means extends Pick<AlertsOptions, 'openKeep' | 'sendUnixDatagram'> {
+  readonly terms: QueueTerms;
+}
+
+function open(channel: AlertChannel, name: string, { openKeep, sendUnixDatagram, terms }: Means): Channel {
+  if (channel.kind === 'notify') return openNotifyChannel({ ...terms, name, target: channel, timeoutMs: channel.timeout });
+  const deliver = deliverBy(channel, sendUnixDatagram);
+  return openEventChannel({ ...terms, name, terms: channel, deliver, keep: openKeep(nameOnDisk(channel)) });
+}
+
+function deliverBy(channel: Exclude<AlertChannel, { readonly kind: 'notify' }>, sendUnixDatagram: SendUnixDatagram): Deliver {
   switch (channel.kind) {
     case 'webhook':
-      return deliverByWebhook(channel.url, channel.timeout);
+      return deliverByWebhook(channel, channel.timeout);
+    case 'email':
+      return deliverByEmail(channel, channel.timeout);
     case 'exec':
       return deliverByExec(channel.command, channel.timeout);
+    case 'syslog':
+      return deliverBySyslog(channel, channel.timeout, sendUnixDatagram);
   }
 }
 
-function nameOf(channel: AlertChannel): string {
-  switch (channel.kind) {
-    case 'webhook':
-      return `webhook ${new URL(channel.url).origin}`;
-    case 'exec':
-      return `exec ${channel.command}`;
-  }
-}
+/** A channel that cannot tell is no place to tell of it. */
+const isAbout = ({ name }: Channel, { trouble }: DirectorEvent): boolean => trouble?.key === alertsKey(name);
 
-function sum(channels: readonly ChannelState[]): AlertsState {
-  const total = (of: 'delivered' | 'failed'): number => channels.reduce((count, channel) => count + channel[of], 0);
-  const lastFailure = channels.findLast((channel) => channel.lastFailure !== undefined)?.lastFailure;
-  return { delivered: total('delivered'), failed: total('failed'), lastFailure, channels };
-}
-
-async function close(queues: readonly ChannelQueue[], graceMs: number): Promise<void> {
+async function close(channels: readonly Channel[], graceMs: number): Promise<void> {
   const over = new AbortController();
   await Promise.race([
-    Promise.all(queues.map((queue) => queue.idle())),
+    Promise.all(channels.map((channel) => channel.idle())),
     pause(graceMs, undefined, { signal: over.signal }).catch(() => undefined),
   ]);
   over.abort();
-  await Promise.all(queues.map((queue) => queue.stop()));
+  await Promise.all(channels.map((channel) => channel.stop()));
 }

@@ -1,100 +1,22 @@
-// The channel `exec`: a program of the operator's, told by its environment and by JSON on its standard input. It runs in
-// its own process group, so that whatever it started ends with it when its time is over.
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
+// The channel `exec`: a program that is told by its environment and by JSON on its standard input.
 import type { DirectorEvent } from '../events/event.ts';
-import type { Deliver, Delivery } from './delivery.ts';
-
-const outputLimit = 2048;
-/** Something the program left running may hold its output open; its own last words are read by then. */
-const lastWordsMs = 100;
+import type { Deliver } from './delivery.ts';
+import { runProgram } from './program.ts';
 
 export function deliverByExec(command: string, timeoutMs: number): Deliver {
-  return (event, closing) =>
-    run(command, timeoutMs, event, closing).catch((error: unknown) => ({
-      ok: false,
-      again: true,
-      detail: `cannot start: ${String(error)}`,
-    }));
-}
-
-/** Rejects when the system is out of processes or descriptors. */
-async function run(command: string, timeoutMs: number, event: DirectorEvent, closing: AbortSignal): Promise<Delivery> {
-  const limit = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
-  const child = spawn(command, [], { detached: true, cwd: '/', env: environmentOf(event), stdio: 'pipe' });
-  const ended = endOf(child);
-  const output = tailOf([child.stdout, child.stderr]);
-  // A program that does not read its input is welcome too.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(`${JSON.stringify(event)}\n`);
-  const kill = (): void => killGroup(child);
-  limit.addEventListener('abort', kill, { once: true });
-  const end = await ended;
-  limit.removeEventListener('abort', kill);
-  await Promise.race([output.closed, pause(lastWordsMs)]);
-  for (const stream of child.stdio) stream?.destroy();
-  return deliveryOf(end, output.text(), { timedOut: limit.aborted && !closing.aborted, timeoutMs });
-}
-
-type End =
-  | { readonly started: true; readonly code: number | null; readonly signal: string | null }
-  | { readonly started: false; readonly why: string };
-
-function endOf(child: ChildProcess): Promise<End> {
-  const { promise, resolve }: PromiseWithResolvers<End> = Promise.withResolvers();
-  child.on('error', (error) => resolve({ started: false, why: error.message }));
-  child.on('exit', (code, signal) => resolve({ started: true, code, signal }));
-  return promise;
-}
-
-function deliveryOf(
-  end: End,
-  output: string,
-  { timedOut, timeoutMs }: { readonly timedOut: boolean; readonly timeoutMs: number },
-): Delivery {
-  if (!end.started) return { ok: false, again: false, detail: end.why };
-  if (end.code === 0) return { ok: true };
-  const said = output === '' ? '' : `: ${output}`;
-  if (timedOut) return { ok: false, again: true, detail: `killed: not done within ${timeoutMs} ms${said}` };
-  return {
-    ok: false,
-    again: true,
-    detail: `${end.code === null ? `ended by ${end.signal ?? 'a signal'}` : `exit code ${end.code}`}${said}`,
+  return (event, closing) => {
+    const program = { path: command, words: [], environment: environmentOf(event), input: `${JSON.stringify(event)}\n` };
+    return runProgram(program, timeoutMs, closing);
   };
 }
 
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // ESRCH: it ended in this moment.
-  }
+/** One variable for each value that has no parts of its own. */
+function environmentOf(event: DirectorEvent): Record<string, string> {
+  const { trouble, differences } = event;
+  const values = { ...event, differences: differences?.join('; '), trouble: trouble?.key, is_over: trouble?.isOver };
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (isPlain(value) ? [[`VSPAIR_${name.toUpperCase()}`, String(value)]] : [])),
+  );
 }
 
-function environmentOf(event: DirectorEvent): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG, TZ } = process.env;
-  const told = Object.entries(event).filter(([name, value]) => name !== 'evidence' && value !== null);
-  return {
-    ...known({ PATH, HOME, LANG, TZ }),
-    ...Object.fromEntries(told.map(([name, value]) => [`VSPAIR_${name.toUpperCase()}`, String(value)])),
-  };
-}
-
-const known = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
-
-/** What a program says last tells most. Everything is read, so that it never waits for us. */
-function tailOf(streams: readonly Readable[]): { text(): string; readonly closed: Promise<unknown> } {
-  let tail = Buffer.alloc(0);
-  const closed = streams.map((stream) => {
-    stream.on('data', (chunk: Buffer) => {
-      tail = Buffer.concat([tail, chunk]).subarray(-outputLimit);
-    });
-    const over: PromiseWithResolvers<void> = Promise.withResolvers();
-    stream.on('close', () => over.resolve());
-    return over.promise;
-  });
-  return { text: () => tail.toString('utf8').trim(), closed: Promise.all(closed) };
-}
+const isPlain = (value: unknown): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value);

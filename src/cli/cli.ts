@@ -24,6 +24,7 @@ export const commands: Readonly<Record<string, () => Promise<(parser: Parser, ch
   failover: async () => (await import('./commands/failover.ts')).addFailover,
   maintenance: async () => (await import('./commands/maintenance.ts')).addMaintenance,
   release: async () => (await import('./commands/release.ts')).addRelease,
+  alerts: async () => (await import('./commands/alerts.ts')).addAlerts,
   rules: async () => (await import('./commands/rules/rules.ts')).addRules,
   migrate: async () => (await import('./commands/migrate.ts')).addMigrate,
   init: async () => (await import('./commands/init.ts')).addInit,

@@ -165,10 +165,16 @@ function advertsLine({ adverts }: KeeperSnapshot): string {
 }
 
 function alertLines({ alerts }: DaemonStatus): string[] {
-  if (alerts.delivered + alerts.failed === 0) return [];
-  const last = alerts.lastFailure === undefined ? '' : `; last failure: ${alerts.lastFailure}`;
-  return [`  alerts    ${alerts.delivered} delivered, ${alerts.failed} failed${last}`];
+  const { delivered, failed, lastFailure } = alerts;
+  const waiting = waitingOf(alerts);
+  if (delivered + failed + waiting === 0) return [];
+  const waits = waiting === 0 ? '' : `, ${waiting} wait`;
+  const last = lastFailure === undefined ? '' : `; last failure: ${lastFailure}`;
+  return [`  alerts    ${delivered} delivered${waits}, ${failed} failed${last}`];
 }
+
+/** A peer of an older version says nothing about it. */
+const waitingOf = ({ waiting }: Partial<DaemonStatus['alerts']>): number => waiting ?? 0;
 
 function takeoverLines({ groups, takenAt }: KeeperSnapshot): string[] {
   return groups.flatMap(({ name, lastTakeover }) => {

@@ -1,5 +1,6 @@
 // The configuration after it was read, checked and resolved: what the rest of the program takes as given.
 import type { GroupSpec, Millis, NodeName } from '../core/types.ts';
+import type { AlertChannel } from './alertChannel.ts';
 
 export interface DirectorConfig {
   readonly name: NodeName;
@@ -48,10 +49,6 @@ export interface RedisState {
 }
 
 export type StateBackend = RedisState | { readonly backend: 'peer' } | { readonly backend: 'none' };
-
-export type AlertChannel =
-  | { readonly kind: 'webhook'; readonly url: string; readonly timeout: Millis }
-  | { readonly kind: 'exec'; readonly command: string; readonly timeout: Millis };
 
 export interface SyncConfig {
   readonly dev: string;

@@ -4,7 +4,8 @@ import type { GroupSpec, Vip } from '../core/types.ts';
 import { inOrder, type Problem } from '../errors/place.ts';
 import { problemsOf } from '../text/shape.ts';
 import { type PlaceOf, readYaml, readYamlFile, type YamlReading } from '../text/yaml.ts';
-import type { AlertChannel, Config, DirectorConfig, IpvsConfig, StateBackend } from './config.ts';
+import { channelsOf } from './alerts.ts';
+import type { Config, DirectorConfig, IpvsConfig, StateBackend } from './config.ts';
 import { draftOf } from './draft.ts';
 import { ipvsSysctls } from './ipvsSysctls.ts';
 import { redisOf } from './redis.ts';
@@ -61,7 +62,7 @@ function resolved(shape: ConfigShape, file: string): Config {
     groups: shape.groups.map((group) => groupOf(group, directors)),
     state: stateOf(shape),
     ipvs: ipvsOf(shape.ipvs),
-    alerts: shape.alerts.flatMap(alertOf),
+    alerts: shape.alerts.flatMap(channelsOf),
     metrics: shape.metrics,
     // The same number as the adverts': one line in a firewall opens both.
     control: { socket: shape.control.socket, peerPort: shape.control.peerPort ?? shape.heartbeat.port },
@@ -94,8 +95,3 @@ function groupOf(shape: ConfigShape['groups'][number], directors: readonly Direc
 }
 
 const stateOf = ({ state, cluster }: ConfigShape): StateBackend => (state.backend === 'redis' ? redisOf(state, cluster) : state);
-
-function alertOf({ webhook, exec, timeout }: ConfigShape['alerts'][number]): AlertChannel[] {
-  if (webhook !== undefined) return [{ kind: 'webhook', url: webhook, timeout }];
-  return exec === undefined ? [] : [{ kind: 'exec', command: exec, timeout }];
-}

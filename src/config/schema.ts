@@ -14,6 +14,7 @@ import {
   prefixedForm,
 } from '../text/address.ts';
 import { choice, listOf, matching, section, whole, written, yesOrNo } from '../text/shape.ts';
+import { alertsSchema } from './alertsSchema.ts';
 import { ipvsSchema } from './ipvsSchema.ts';
 import { metricsSchema } from './metricsSchema.ts';
 import { backend, redisShape } from './redisShape.ts';
@@ -37,12 +38,6 @@ export function readHeartbeatAddress(text: string): Address | undefined {
 export function readVip(text: string): PrefixedAddress | undefined {
   const address = parsePrefixed(text);
   return address !== undefined && isHostAddress(address) ? address : undefined;
-}
-
-function readUrl(text: string, protocols: readonly string[]): string | undefined {
-  const url = URL.parse(text);
-  // A password here would be seen by everyone who may read the configuration or a status report.
-  return url !== null && protocols.includes(url.protocol) && url.hostname !== '' && url.password === '' ? text : undefined;
 }
 
 const directorsExpected = 'the directors by name, such as vs1: { priority: 150, addresses: [10.0.0.2] }';
@@ -90,14 +85,6 @@ const state = z.discriminatedUnion(
   'peer, redis or none',
 );
 
-const alert = section({
-  webhook: written('a URL http://... or https://...', (text) => readUrl(text, ['http:', 'https:']), /^https?:\/\//)
-    .optional()
-    .describe('Gets the event by POST, as JSON.'),
-  exec: absolutePath.optional().describe('This program is run with the event as JSON on its standard input.'),
-  timeout: time('100ms', '5m', '5s').prefault('5s').describe('How long one attempt may take.'),
-}).refine((channel) => (channel.webhook === undefined) !== (channel.exec === undefined), 'either webhook or exec');
-
 export const configSchema = section({
   cluster: name('the name of the cluster').describe(
     'The name of this cluster. Directors of other clusters on the same network are told apart by it.',
@@ -129,7 +116,7 @@ export const configSchema = section({
       'Where the rules are shared. peer: the directors give them to each other, with nothing else to install. redis: in Redis. none: each director has its own, from its disk alone.',
     ),
   ipvs: ipvsSchema.prefault({}).describe("The kernel's IPVS."),
-  alerts: listOf(alert, 'a list of alert channels').default([]).describe('Who is told of every takeover; never waited for.'),
+  alerts: alertsSchema.default([]).describe('Who is told of every takeover; never waited for.'),
   metrics: metricsSchema.optional().describe('Metrics for Prometheus; without this section there are none.'),
   control: section({
     socket: socketPath.prefault('/run/vspair/control.sock').describe('The unix socket of the commands.'),

@@ -28,6 +28,13 @@ export interface MaintenanceParams {
   readonly author?: string | undefined;
 }
 
+export interface AlertTried {
+  readonly channel: string;
+  readonly ok: boolean;
+  /** Why it failed; null when it did not. */
+  readonly detail: string | null;
+}
+
 export interface RulesApplyParams {
   readonly document: RulesDocument;
   readonly author: string;
@@ -56,6 +63,8 @@ export type ControlShapes = {
   status: { params: Record<string, never>; result: StatusReport };
   failover: { params: FailoverParams; result: readonly GroupOutcome[] };
   maintenance: { params: MaintenanceParams; result: Outcome };
+  /** One attempt on each alert channel, or on the one of this name or index. Null: there is no such channel. */
+  alertsTest: { params: { readonly channel?: string | undefined }; result: readonly AlertTried[] | null };
   /** Null: there are no rules yet, or no such revision (any more). */
   rulesShow: { params: RulesShowParams; result: RulesRevision | null };
   /** Newest first. */
@@ -88,6 +97,7 @@ export const controlMethods: Methods<ControlShapes> = {
     params: z.strictObject({ on: z.boolean(), reason: z.string().min(1).max(1000).optional(), author: name.optional() }),
     result: own(),
   },
+  alertsTest: { params: z.strictObject({ channel: name.optional() }), result: own() },
   rulesShow: { params: z.strictObject({ which: z.union([revisionNumber, digest]).optional() }), result: own() },
   rulesHistory: { params: z.strictObject({ limit: z.int().min(1).max(longestHistory) }), result: own() },
   rulesTrouble: { params: nothing, result: own() },

@@ -138,6 +138,23 @@ export interface RulesStatus {
 
 export interface AlertsStatus {
   readonly delivered: number;
+  /** Given up, pushed out by newer ones, or not told before an end. */
   readonly failed: number;
+  readonly waiting: number;
+  /** While a channel fails: which, and why. */
   readonly lastFailure: string | undefined;
+  readonly channels: readonly AlertChannelStatus[];
+}
+
+/** Counted since the start of the daemon. */
+export interface AlertChannelStatus {
+  /** The configured name, else its place in the list, its kind and its host. */
+  readonly name: string;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly waiting: number;
+  /** Of those that wait, how many are not on the disk and would be lost with the process. */
+  readonly unsaved: number;
+  /** Why the last attempt failed; left out when it did not. */
+  readonly trouble?: string | undefined;
 }

@@ -1,5 +1,5 @@
 // What operators ask of the daemon, over the control socket or through the other director.
-import type { ControlShapes, FailoverParams, GroupOutcome, RulesApplyParams, RulesApplyResult } from '../control/protocol.ts';
+import type { AlertTried, ControlShapes, FailoverParams, GroupOutcome, RulesApplyParams, RulesApplyResult } from '../control/protocol.ts';
 import type { DirectorStatus } from '../control/status.ts';
 import type { NodeName, Outcome } from '../core/types.ts';
 import { messageOf } from '../errors/message.ts';
@@ -26,6 +26,7 @@ export interface CommandParts {
   /** What an apply of the document would change in this kernel. */
   readonly planned: (document: RulesDocument) => Promise<readonly string[]>;
   readonly directorStatus: () => Promise<DirectorStatus>;
+  readonly alertsTest: (channel: string | undefined) => Promise<readonly AlertTried[] | null>;
 }
 
 /** An operator's command may be one for the other director. */
@@ -45,6 +46,7 @@ export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
     },
     failover: (params) => failover(parts, params),
     maintenance: (params) => parts.maintenance.request(params, (on) => parts.keeper.maintenance(on)),
+    alertsTest: ({ channel }) => parts.alertsTest(channel),
     rulesShow: async ({ which }) => (which === undefined ? parts.store.current() : await parts.store.history.find(which)) ?? null,
     rulesHistory: ({ limit }) => parts.store.history.entries(limit),
     rulesTrouble: () => parts.store.state().trouble?.detail ?? null,
@@ -60,6 +62,7 @@ export function onceReady(handlers: Promise<Handlers<ControlShapes>>): Handlers<
     status: async (...call) => (await handlers).status(...call),
     failover: async (...call) => (await handlers).failover(...call),
     maintenance: async (...call) => (await handlers).maintenance(...call),
+    alertsTest: async (...call) => (await handlers).alertsTest(...call),
     rulesShow: async (...call) => (await handlers).rulesShow(...call),
     rulesHistory: async (...call) => (await handlers).rulesHistory(...call),
     rulesTrouble: async (...call) => (await handlers).rulesTrouble(...call),

@@ -210,6 +210,7 @@ function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guar
     standby: config.ipvs.standby,
     planned: (document) => ground.duty.planned(document),
     directorStatus,
+    alertsTest: reports.alertsTest,
   };
 }
 

@@ -45,7 +45,12 @@ export function storeDraft(event: StoreEvent): EventDraft | undefined {
   }
 }
 
-export function alertDraft(report: ChannelReport): EventDraft {
+/** One attempt may fail by chance; after the third the others are told. */
+const attemptsBeforeTold = 3;
+
+export function alertDraft(report: ChannelReport): EventDraft | undefined {
   const text = alertReportLine(report).message;
-  return report.type === 'delivered' ? drafts.alertsDelivered(report.channel, text) : drafts.alertsFailing(report.channel, text);
+  if (report.type === 'delivered') return drafts.alertsDelivered(report.channel, text);
+  if (report.type === 'delayed' && report.attempts < attemptsBeforeTold) return undefined;
+  return drafts.alertsFailing(report.channel, text);
 }

@@ -154,8 +154,15 @@ export function fileProblemLine({ file, problem, detail, setAside }: FileProblem
 }
 
 export function alertReportLine(report: ChannelReport): LogLine {
-  const { channel, event } = report;
-  const fields = { type: report.type, channel, event: event.id, attempts: report.attempts };
-  if (report.type === 'delivered') return line('debug', `${channel}: delivered: ${event.text}`, fields);
-  return line('warn', `${channel}: not delivered after ${report.attempts} attempts: ${report.detail}: ${event.text}`, fields);
+  const { channel, event, attempts } = report;
+  const fields = { type: report.type, channel, event: event.id, attempts };
+  switch (report.type) {
+    case 'delivered':
+      return line('debug', `${channel}: delivered: ${event.text}`, fields);
+    case 'delayed':
+      // Of a whole outage the first failure is enough.
+      return line(attempts === 1 ? 'warn' : 'debug', `${channel}: not delivered yet: ${report.detail}: ${event.text}`, fields);
+    case 'failed':
+      return line('warn', `${channel}: not delivered after ${attempts} attempts: ${report.detail}: ${event.text}`, fields);
+  }
 }

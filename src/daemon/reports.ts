@@ -1,15 +1,15 @@
 // Where everything that happens is told: the log, the alerts, the store's events, this director's memory. All of it off
 // the keeper, which has done its part before anything arrives here.
-import { type Alerts, createAlerts } from '../alerts/alerts.ts';
+import type { Alerts } from '../alerts/alerts.ts';
 import type { DaemonStart } from '../cli/world.ts';
 import type { Config } from '../config/config.ts';
+import type { AlertTried } from '../control/protocol.ts';
 import type { AlertsStatus, NeighbourStatus } from '../control/status.ts';
 import { type Problem, problemText } from '../errors/place.ts';
-import { isForPeople } from '../events/audience.ts';
-import type { EventDraft } from '../events/draft.ts';
+import { type EventDraft, eventOf, type Teller } from '../events/draft.ts';
 import type { DirectorEvent } from '../events/event.ts';
 import type { KeeperWords } from '../events/keeperEvents.ts';
-import { configRejected } from '../events/partDrafts.ts';
+import { configRejected, test as testDraft } from '../events/partDrafts.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
 import { factLine, type GroupNames, keeperLines } from '../log/factLine.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
@@ -20,6 +20,7 @@ import type { PeerChannelEvent } from '../peer/channel.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
 import type { RulesStore, StoreEvent } from '../store/rulesStore.ts';
+import { alertsStatus, openAlerts, stateWatch, triedOut } from './alerting.ts';
 import { createEventDesk } from './eventDesk.ts';
 import { alertDraft, rulesDraft, storeDraft } from './eventDrafts.ts';
 import { watchFileProblems } from './fileProblems.ts';
@@ -62,6 +63,8 @@ export interface Reports {
   readonly configRejected: (problems: readonly Problem[]) => void;
   readonly configValid: () => void;
   readonly alertsStatus: () => AlertsStatus;
+  /** Null: there is no such channel. */
+  readonly alertsTest: (channel: string | undefined) => Promise<readonly AlertTried[] | null>;
   readonly alertChannels: () => readonly ChannelSeen[];
   readonly metrics: (event: MetricsServerEvent) => void;
   readonly counts: Counts;
@@ -71,22 +74,26 @@ export interface Reports {
 /** What a stop may wait for alerts: systemd's patience is longer. */
 const alertGraceMs = 3_000;
 
-export function createReports({ config, node, version }: DaemonStart): Reports {
+export function createReports(start: DaemonStart): Reports {
+  const { config, node, version } = start;
   const log = createLogger(config.log);
   const groups = new Map(config.groups.map((group) => [group.vrid, group.name]));
-  const alerts = createAlerts({
-    channels: config.alerts,
-    report(report) {
+  const files = fileReports(log);
+  const teller = { cluster: config.cluster, node: node.name, groups };
+  const alerts = openAlerts(
+    start,
+    (report) => {
       log.log(alertReportLine(report));
-      desk.tell(alertDraft(report));
+      note(alertDraft(report));
     },
-  });
-
+    files.fileProblem,
+  );
+  const noteState = stateWatch(start, alerts);
   let remembered: NodeState | undefined;
   const service = watchService([...groups.keys()]);
   let serves = false;
   const desk = createEventDesk(
-    { cluster: config.cluster, node: node.name, groups },
+    teller,
     wordsFor(groups, () => remembered?.maintenance()?.reason ?? undefined),
   );
   const note = (draft: EventDraft | undefined): void => {
@@ -101,7 +108,7 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
       remembered = memory;
       const deliver = (event: DirectorEvent): void => {
         counts.event(event);
-        if (isForPeople(event)) alerts.send(event);
+        alerts.send(event);
         store.recordEvent({ ...event });
       };
       desk.begin({ incarnation: memory.incarnation, told: [], deliver });
@@ -109,22 +116,17 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     keeper(message, memory) {
       for (const line of keeperLines(message, groups)) log.log(line);
       desk.keeper(message);
-      if (message.type === 'fact') serves = (serves || message.fact.type === 'becameActive') && !service.isOverAfter(message.fact);
       counts.keeper(message);
       remember(message, memory);
+      if (message.type !== 'fact') return;
+      noteState(message.fact);
+      serves = (serves || message.fact.type === 'becameActive') && !service.isOverAfter(message.fact);
     },
-    rules(event) {
-      log.log(rulesLine(event));
-      note(rulesDraft(event));
-    },
-    store(event) {
-      log.log(storeLine(event));
-      note(storeDraft(event));
-    },
+    ...ofParts(log, note),
     ...logOnly(log),
     ...ofConfig(config, log, note),
-    ...fileReports(log),
-    ...ofAlerts(alerts),
+    ...files,
+    ...ofAlerts(alerts, teller),
     counts,
     async close() {
       desk.close();
@@ -133,6 +135,12 @@ export function createReports({ config, node, version }: DaemonStart): Reports {
     },
   };
 }
+
+const ofAlerts = (alerts: Alerts, teller: Teller): Pick<Reports, 'alertsStatus' | 'alertChannels' | 'alertsTest'> => ({
+  alertsStatus: () => alertsStatus(alerts.state()),
+  alertChannels: () => alerts.state(),
+  alertsTest: async (channel) => triedOut(await alerts.tryOut(eventOf(testDraft(`a test, asked for on ${teller.node}`), teller), channel)),
+});
 
 const wordsFor = (groups: GroupNames, maintenanceReason: () => string | undefined): KeeperWords => ({
   sentence: (fact) => factLine(fact, groups).message,
@@ -156,12 +164,15 @@ const ofLife = (log: Logger, who: string, serves: () => boolean): Pick<Reports, 
   },
 });
 
-const ofAlerts = (alerts: Alerts): Pick<Reports, 'alertsStatus' | 'alertChannels'> => ({
-  alertsStatus: () => {
-    const { delivered, failed, lastFailure } = alerts.state();
-    return { delivered, failed, lastFailure };
+const ofParts = (log: Logger, note: (draft: EventDraft | undefined) => void): Pick<Reports, 'rules' | 'store'> => ({
+  rules(event) {
+    log.log(rulesLine(event));
+    note(rulesDraft(event));
   },
-  alertChannels: () => alerts.state().channels,
+  store(event) {
+    log.log(storeLine(event));
+    note(storeDraft(event));
+  },
 });
 
 const logOnly = (

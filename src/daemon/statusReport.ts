@@ -87,10 +87,15 @@ function storeProblems({ backend, connected, detail }: StoreStatus): string[] {
   return [`no connection to Redis${because(detail)}`];
 }
 
-function alertProblems({ failed, lastFailure }: AlertsStatus): string[] {
-  if (failed === 0) return [];
-  return [`${failed === 1 ? 'an alert' : `${failed} alerts`} could not be delivered${because(lastFailure)}`];
+/** What was lost is counted for good; it is a problem as long as the channel has not told anything since. */
+function alertProblems({ channels = [] }: Partial<AlertsStatus>): string[] {
+  return channels.flatMap(({ name, trouble, waiting, unsaved }) => [
+    ...(trouble === undefined ? [] : [`alerts by ${name} are not delivered${waitingText(waiting)}: ${trouble}`]),
+    ...(unsaved === 0 ? [] : [`${unsaved} of the alerts by ${name} that wait are not on the disk`]),
+  ]);
 }
+
+const waitingText = (waiting: number): string => (waiting === 0 ? '' : ` (${waiting} wait)`);
 
 const because = (detail: string | undefined): string => (detail === undefined ? '' : `: ${detail}`);
 

@@ -6,7 +6,7 @@ const rulesKey = 'rules-not-in';
 const driftKey = 'rules-drift';
 const storeKey = 'store';
 const storeTroubleKey = 'store-trouble';
-const alertsKey = (channel: string): string => `alerts:${channel}`;
+export const alertsKey = (channel: string): string => `alerts:${channel}`;
 
 export const rulesNotIn = (text: string): EventDraft => ({ type: 'rulesNotIn', text, trouble: begins(rulesKey) });
 export const rulesIn = (text: string): EventDraft => ({ type: 'rulesIn', text, trouble: ends(rulesKey) });

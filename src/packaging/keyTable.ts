@@ -32,12 +32,14 @@ function childrenOf({ properties = {}, required = [] }: JsonSchema, at: string):
 }
 
 function rowsBelow(node: JsonSchema, at: string): Row[] {
-  const { oneOf = [], items, additionalProperties } = node;
+  const { oneOf = [], anyOf = [], items, additionalProperties } = node;
   return [
     ...childrenOf(node, at).flatMap((child) => [rowOf(child.key, child.node, child.isRequired), ...rowsBelow(child.node, child.key)]),
     ...(isNode(items) ? rowsBelow(items, `${at}[]`) : []),
     ...(isNode(additionalProperties) ? rowsBelow(additionalProperties, `${at}.NAME`) : []),
     ...variantRows(oneOf, at),
+    // Of a value with a short form: the keys of the long one.
+    ...anyOf.flatMap((form) => rowsBelow(form, at)),
   ];
 }
 
@@ -92,12 +94,12 @@ function defaultOf({ default: value }: JsonSchema, isRequired: boolean): string 
 const isEmpty = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** In one line, as people write it in YAML. */
-const written = (value: unknown): string =>
-  isNode(value)
-    ? `{ ${Object.entries(value)
-        .map(([key, inner]) => `${key}: ${String(inner)}`)
-        .join(', ')} }`
-    : String(value);
+function written(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(String).join(', ')}]`;
+  if (!isNode(value)) return String(value);
+  const entries = Object.entries(value).map(([key, inner]) => `${key}: ${String(inner)}`);
+  return `{ ${entries.join(', ')} }`;
+}
 
 function tableText(rows: readonly Row[]): string {
   const lines = rows.map((row) => `| \`${row.key}\` | ${cell(row.takes)} | ${cell(row.default)} | ${cell(row.meaning)} |`);

@@ -47,6 +47,10 @@ export function problemsOf(error: z.ZodError, tree: YamlTree): Problem[] {
 }
 
 function problemsOfIssue(issue: z.core.$ZodIssue, tree: YamlTree): Problem[] {
+  if (issue.code === 'invalid_union') {
+    const meant = meantForm(issue);
+    if (meant !== undefined) return meant.flatMap((one) => problemsOfIssue({ ...one, path: [...issue.path, ...one.path] }, tree));
+  }
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   if (issue.code !== 'unrecognized_keys') return [{ place: tree.placeOf(path), what: whatIsAt(path, tree.value), expected: issue.message }];
   const expected = issue.message.split('\n');
@@ -55,6 +59,11 @@ function problemsOfIssue(issue: z.core.$ZodIssue, tree: YamlTree): Problem[] {
     what: `unknown key ${pathText([...path, key])}`,
     expected: expected[index] ?? '',
   }));
+}
+
+/** Of a value with two forms (a text, or a mapping): what is wrong with it in the form that it has. Undefined when it has neither. */
+function meantForm({ errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
+  return errors.find((issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
 }
 
 /** `groups[0].vrid is 300`, `cluster is missing`. */
@@ -76,12 +85,13 @@ function childOf(value: unknown, step: string | number): unknown {
 function valueText(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'string') return JSON.stringify(shortened(withoutCredentials(value)));
+  if (typeof value === 'string') return JSON.stringify(shortened(withoutSecrets(value)));
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return value !== undefined && Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
 }
 
 const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
 
-/** A mistyped URL must not carry its password into a log. */
-const withoutCredentials = (text: string): string => text.replace(/:\/\/[^/]*@/, '://***@');
+/** A mistyped URL must not carry its password into a log, which in a web address is often its path. */
+const withoutSecrets = (text: string): string =>
+  text.replace(/:\/\/[^/]*@/, '://***@').replace(/^((?!redis)\w+:\/\/[^/\s]+\/)\S.*$/, '$1***');

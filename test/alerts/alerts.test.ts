@@ -1,21 +1,20 @@
-import { EventEmitter, once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Alerts, createAlerts } from '../../src/alerts/alerts.ts';
 import type { ChannelReport } from '../../src/alerts/channelQueue.ts';
-import type { AlertChannel } from '../../src/config/config.ts';
+import type { AlertChannel, ChannelTerms, NotifyTarget, WebhookTarget } from '../../src/config/alertChannel.ts';
 import { millis } from '../../src/core/types.ts';
-import { eventOf } from '../../src/events/draft.ts';
+import { openAlertsKeep } from '../../src/daemon/alertsKeep.ts';
 import type { DirectorEvent } from '../../src/events/event.ts';
+import { alertsDelivered, alertsFailing } from '../../src/events/partDrafts.ts';
 import { eventually } from '../eventually.ts';
+import { anEvent, peerBack, peerLost, takeover } from './events.ts';
+import { type Ends, type Request, webServer } from './receivers.ts';
 
 let directory: string;
-const ends: (() => unknown)[] = [];
-
+const ends: Ends = [];
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vspair-alerts-'));
 });
@@ -24,239 +23,184 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const event = (text = 'a test'): DirectorEvent => eventOf({ type: 'test', text }, { cluster: 'web', node: 'vs1', groups: new Map() });
+const terms: ChannelTerms = {
+  name: undefined,
+  events: undefined,
+  severities: ['critical', 'warning', 'info'],
+  repeat: millis(0),
+  timeout: millis(15_000),
+};
 
-async function program(body: string, timeoutMs = 15_000): Promise<AlertChannel> {
-  const command = join(directory, `program-${ends.length}`);
-  await writeFile(command, `#!/bin/sh\n${body}\n`);
-  await chmod(command, 0o755);
-  return { kind: 'exec', command, timeout: millis(timeoutMs) };
-}
+const webhook = (url: string, more: Partial<ChannelTerms & WebhookTarget> = {}): AlertChannel => ({
+  ...terms,
+  kind: 'webhook',
+  url: { text: url },
+  template: 'event',
+  secretFile: undefined,
+  tokenFile: undefined,
+  ...more,
+});
 
-async function receiver(
-  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
-  path = '',
-): Promise<AlertChannel & { readonly kind: 'webhook' }> {
-  const server = createServer((request, response) => void answer(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  ends.push(() => {
-    server.closeAllConnections();
-    server.close();
+function opened(channels: readonly AlertChannel[], reports: ChannelReport[] = []): Alerts {
+  const alerts = createAlerts({
+    channels,
+    openKeep: openAlertsKeep(directory, ({ detail }) => {
+      throw new Error(detail);
+    }),
+    sendUnixDatagram: () => undefined,
+    pauseAfter: () => 5,
+    limit: 100,
+    report: (report) => reports.push(report),
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { kind: 'webhook', url: `http://127.0.0.1:${address.port}${path}`, timeout: millis(15_000) };
-}
-
-interface Watched {
-  readonly alerts: Alerts;
-  readonly reports: ChannelReport[];
-  readonly next: () => Promise<ChannelReport>;
-}
-
-function watched(
-  channels: readonly AlertChannel[],
-  options: { readonly againAfterMs?: readonly number[]; readonly limit?: number } = {},
-): Watched {
-  const reports: ChannelReport[] = [];
-  const arrivals = new EventEmitter();
-  const report = (one: ChannelReport): void => {
-    reports.push(one);
-    arrivals.emit('report');
-  };
-  const alerts = createAlerts({ channels, report, againAfterMs: [1, 1], ...options });
   ends.push(() => alerts.close(0));
-  let taken = 0;
-  return {
-    alerts,
-    reports,
-    async next() {
-      for (;;) {
-        const found = reports[taken];
-        if (found !== undefined) {
-          taken += 1;
-          return found;
-        }
-        await once(arrivals, 'report');
-      }
+  return alerts;
+}
+
+const textsOf = (requests: readonly Request[]): string[] => requests.map(({ body }) => (JSON.parse(body) as DirectorEvent).text);
+
+/** A receiver that fails as long as it is `down`. */
+async function fickle(requests: Request[]): Promise<{ readonly url: string; down: boolean }> {
+  const receiver = { url: '', down: true };
+  const url = await webServer(ends, {
+    requests,
+    answer(response) {
+      if (receiver.down) requests.pop();
+      response.writeHead(receiver.down ? 503 : 204).end();
     },
+  });
+  return Object.assign(receiver, { url });
+}
+
+test('every channel tells every event, in order, and a stuck one holds up no other', async () => {
+  const requests: Request[] = [];
+  const alerts = opened([webhook(await webServer(ends, { answer: () => undefined })), webhook(await webServer(ends, { requests }))]);
+  const events = [takeover(), peerLost(), peerBack()];
+  for (const event of events) alerts.send(event);
+  await eventually(() => textsOf(requests)).toEqual(events.map(({ text }) => text));
+  await eventually(() => alerts.state()).toMatchObject([
+    { delivered: 0, waiting: 3 },
+    { delivered: 3, waiting: 0 },
+  ]);
+});
+
+test('what a receiver missed during its outage is told in order after a restart, a trouble that is over included', async () => {
+  const requests: Request[] = [];
+  const receiver = await fickle(requests);
+  const before = opened([webhook(receiver.url)]);
+  for (const event of [peerLost(), peerBack(), takeover()]) before.send(event);
+  await eventually(() => before.state()[0]).toMatchObject({ waiting: 3, trouble: 'HTTP status 503' });
+  await before.close(0);
+  receiver.down = false;
+  opened([webhook(receiver.url)]);
+  await eventually(() => textsOf(requests)).toEqual([peerLost().text, peerBack().text, takeover().text]);
+});
+
+test('what waits for one receiver is never sent to another that took its place in the list', async () => {
+  const requests: Request[] = [];
+  const before = opened([webhook(await webServer(ends, { answer: (response) => response.writeHead(503).end() }))]);
+  before.send(takeover());
+  await eventually(() => before.state()).toMatchObject([{ waiting: 1, unsaved: 0 }]);
+  await before.close(0);
+  const other = opened([webhook(await webServer(ends, { requests }))]);
+  other.send(anEvent());
+  await eventually(() => textsOf(requests)).toEqual(['a test']);
+});
+
+test('a channel tells its types and severities; the end of what it told is told whatever its severity', async () => {
+  const requests: Request[] = [];
+  const alerts = opened([webhook(await webServer(ends, { requests }), { severities: ['warning'], events: ['peerLost'] })]);
+  for (const event of [takeover(), peerLost(), peerBack(), anEvent()]) alerts.send(event);
+  await eventually(() => textsOf(requests)).toEqual([peerLost().text, peerBack().text]);
+});
+
+test('a channel that says nothing of types tells what moved the service or its protection, by the director whose event it is', async () => {
+  const requests: Request[] = [];
+  const alerts = opened([webhook(await webServer(ends, { requests }))]);
+  const notForPeople = [
+    anEvent({ type: 'daemonStarted', text: 'started' }),
+    { ...takeover(), reason: 'seen', text: 'as the other director saw it' },
+    anEvent({ type: 'handover', reason: 'given', text: 'the part of the giver' }),
+  ];
+  for (const event of [...notForPeople, takeover()]) alerts.send(event);
+  await eventually(() => textsOf(requests)).toEqual([takeover().text]);
+});
+
+test('a trouble that comes back within the quiet time is not told, also not after a restart', async () => {
+  const requests: Request[] = [];
+  const quiet = webhook(await webServer(ends, { requests }), { repeat: millis(1_800_000) });
+  const before = opened([quiet]);
+  for (const event of [peerLost('first'), peerBack(), peerLost('again')]) before.send(event);
+  await eventually(() => textsOf(requests)).toEqual(['first', 'vs1 is heard']);
+  // Cut off it would be told again: at least once.
+  await before.close(10_000);
+  const after = opened([quiet]);
+  for (const event of [peerBack(), peerLost('after a restart'), anEvent({ text: 'the last' })]) after.send(event);
+  await eventually(() => textsOf(requests)).toEqual(['first', 'vs1 is heard', 'the last']);
+});
+
+test('a trouble that is back and stays is told when the quiet time is over', async () => {
+  const requests: Request[] = [];
+  const alerts = opened([webhook(await webServer(ends, { requests }), { repeat: millis(300) })]);
+  for (const event of [peerLost('first'), peerBack(), peerLost('stays')]) alerts.send(event);
+  await eventually(() => textsOf(requests)).toEqual(['first', 'vs1 is heard', 'stays']);
+});
+
+test('that a channel fails is told by the others, and not by itself', async () => {
+  const requests: Request[] = [];
+  const alerts = opened([
+    webhook(await webServer(ends, { answer: (response) => response.writeHead(503).end() }), { name: 'pager' }),
+    webhook(await webServer(ends, { requests }), { name: 'chat' }),
+  ]);
+  alerts.send(anEvent(alertsFailing('pager', 'pager fails')));
+  alerts.send(anEvent(alertsDelivered('pager', 'pager works')));
+  await eventually(() => textsOf(requests)).toEqual(['pager fails', 'pager works']);
+  expect(alerts.state()[0]).toMatchObject({ name: 'pager', waiting: 0, failed: 0 });
+});
+
+test('trying out makes one attempt on each channel, or on the one of a name or place, and tells its outcome', async () => {
+  const alerts = opened([
+    webhook(await webServer(ends), { name: 'chat' }),
+    webhook(await webServer(ends, { answer: (response) => response.writeHead(500).end() })),
+  ]);
+  const works = { channel: 'chat', delivery: { ok: true } };
+  const fails = {
+    channel: expect.stringMatching(/^alerts\[1\] webhook 127.0.0.1:\d+$/) as unknown,
+    delivery: { detail: 'HTTP status 500' },
   };
-}
-
-async function told(channel: AlertChannel, sent = event()): Promise<{ readonly report: ChannelReport; readonly alerts: Alerts }> {
-  const { alerts, next } = watched([channel]);
-  alerts.send(sent);
-  return { report: await next(), alerts };
-}
-
-test('a program gets the event in its environment and as JSON on its input, and nothing of the daemon’s environment', async () => {
-  process.env['SOME_PASSWORD'] = 'hunter2';
-  const out = join(directory, 'out');
-  const sent = event('vs1 not heard; "took over" $(reboot)');
-  const { report } = await told(await program(`cat > ${out}; env >> ${out}`), sent);
-  delete process.env['SOME_PASSWORD'];
-  expect(report).toMatchObject({ type: 'delivered', attempts: 1 });
-  const [input = '', ...environment] = (await readFile(out, 'utf8')).split('\n');
-  expect(JSON.parse(input)).toEqual(sent);
-  expect(environment).toEqual(
-    expect.arrayContaining([
-      `VSPAIR_TEXT=${sent.text}`,
-      'VSPAIR_TYPE=test',
-      'VSPAIR_NODE=vs1',
-      'VSPAIR_CLUSTER=web',
-      `VSPAIR_ID=${sent.id}`,
-    ]),
-  );
-  expect(environment.join()).not.toContain('hunter2');
-  expect(environment.join()).not.toContain('VSPAIR_PEER');
+  expect(await alerts.tryOut(anEvent())).toMatchObject([works, fails]);
+  expect(await alerts.tryOut(anEvent(), 'chat')).toMatchObject([works]);
+  expect(await alerts.tryOut(anEvent(), '1')).toMatchObject([fails]);
+  expect(await alerts.tryOut(anEvent(), 'pager')).toBeUndefined();
+  expect(alerts.state()).toMatchObject([{ delivered: 0 }, { failed: 0 }]);
 });
 
-test('a program that fails is tried again a few times, then counted with the last of what it said', async () => {
-  const { report, alerts } = await told(await program(`yes | head -c 5000; echo 'no modem' >&2; exit 3`));
-  expect(report).toMatchObject({ type: 'failed', attempts: 3, detail: expect.stringMatching(/^exit code 3: y.*no modem$/s) as unknown });
-  expect(report.type === 'failed' && report.detail.length).toBeLessThan(2100);
-  expect(alerts.state()).toMatchObject({ delivered: 0, failed: 1, lastFailure: expect.stringContaining('no modem') as unknown });
+test('no name, report or file holds the path of a URL, which is often its password', async () => {
+  const reports: ChannelReport[] = [];
+  const origin = await webServer(ends, { answer: (response) => response.writeHead(404).end() });
+  const alerts = opened([webhook(`${origin}/services/T0KEN`, { template: 'slack' })], reports);
+  alerts.send(takeover());
+  await eventually(() => reports).toMatchObject([{ type: 'failed', detail: 'HTTP status 404' }]);
+  const files = (await readdir(directory, { recursive: true })).join('\n');
+  expect(JSON.stringify([reports, alerts.state(), files])).not.toContain('T0KEN');
+  expect(alerts.state()[0]?.name).toBe(`alerts[0] slack ${new URL(origin).host}`);
 });
 
-test('a program that is not there is not tried again', async () => {
-  const { report } = await told({ kind: 'exec', command: join(directory, 'nothing'), timeout: millis(15_000) });
-  expect(report).toMatchObject({ type: 'failed', attempts: 1, detail: expect.stringContaining('ENOENT') as unknown });
-});
-
-test('a program that takes too long is killed with everything that it started', async () => {
-  const pids = join(directory, 'pids');
-  const channel = await program(`sleep 600 & echo $! > ${pids}; echo $$ >> ${pids}; wait`, 2000);
-  const { alerts, next } = watched([channel], { againAfterMs: [] });
-  alerts.send(event());
-  expect(await next()).toMatchObject({ type: 'failed', detail: 'killed: not done within 2000 ms' });
-  const started = (await readFile(pids, 'utf8')).trim().split('\n').map(Number);
-  expect(started).toHaveLength(2);
-  await eventually(() => Promise.all(started.map(isRunning))).toEqual([false, false]);
-});
-
-test('a program that leaves something running behind it is done when it ends itself', async () => {
-  const pid = join(directory, 'pid');
-  const { report } = await told(await program(`sleep 600 & echo $! > ${pid}`));
-  process.kill(Number(await readFile(pid, 'utf8')), 'SIGKILL');
-  expect(report).toMatchObject({ type: 'delivered' });
-});
-
-test('a program that does not read its input is no failure', async () => {
-  const { report } = await told(await program('exec 0<&-; exit 0'), event('x'.repeat(200_000)));
-  // A text of this length does not fit an environment variable: the system refuses to start the program.
-  expect(report).toMatchObject({ type: 'failed', detail: expect.stringContaining('E2BIG') as unknown });
-  expect((await told(await program('exec 0<&-; exit 0'))).report).toMatchObject({ type: 'delivered' });
-});
-
-test('a webhook gets the event as JSON by POST', async () => {
-  const got: PromiseWithResolvers<{ method: unknown; headers: unknown; body: unknown }> = Promise.withResolvers();
-  const channel = await receiver(async (request, response) => {
-    got.resolve({ method: request.method, headers: request.headers, body: await json(request) });
-    response.writeHead(204).end();
-  });
-  const sent = event();
-  const { report } = await told(channel, sent);
-  expect(report).toMatchObject({ type: 'delivered', attempts: 1 });
-  expect(await got.promise).toMatchObject({
-    method: 'POST',
-    body: sent,
-    headers: { 'content-type': 'application/json', 'idempotency-key': sent.id },
-  });
-});
-
-test('a user and a password in the URL travel in the header, and neither they nor the path appear in any text', async () => {
-  let authorization: string | undefined;
-  const { url } = await receiver((request, response) => {
-    authorization = request.headers.authorization;
-    response.writeHead(500).end();
-  }, '/services/T0KEN');
-  const { report, alerts } = await told({ kind: 'webhook', url: url.replace('http://', 'http://user:p%40ss@'), timeout: millis(15_000) });
-  expect(authorization).toBe(`Basic ${Buffer.from('user:p@ss').toString('base64')}`);
-  expect(JSON.stringify([report, alerts.state()])).not.toMatch(/p@ss|p%40ss|T0KEN/);
-});
-
-test.each([
-  [503, 3],
-  [429, 3],
-  [404, 1],
-  [302, 1],
-])('HTTP status %i: %i attempts', async (status, attempts) => {
-  const { report } = await told(await receiver((_request, response) => response.writeHead(status, { location: '/elsewhere' }).end()));
-  expect(report).toMatchObject({ type: 'failed', attempts, detail: `HTTP status ${status}` });
-});
-
-test('a receiver that fails once gets the event at the second attempt', async () => {
-  const statuses = [500, 200];
-  const { report, alerts } = await told(await receiver((_request, response) => response.writeHead(statuses.shift() ?? 200).end()));
-  expect(report).toMatchObject({ type: 'delivered', attempts: 2 });
-  expect(alerts.state()).toMatchObject({ delivered: 1, failed: 0, lastFailure: undefined });
-});
-
-test('a receiver that does not answer, or is not there, is a failure with its reason', async () => {
-  const silent = { ...(await receiver(() => undefined)), timeout: millis(50) };
-  expect((await told(silent)).report).toMatchObject({ type: 'failed', attempts: 3, detail: 'no answer within 50 ms' });
-  const gone = await receiver(() => undefined);
-  await ends.pop()?.();
-  expect((await told(gone)).report).toMatchObject({ type: 'failed', detail: expect.stringContaining('ECONNREFUSED') as unknown });
-});
-
-test('the events of a channel arrive in order, one after the other, and a stuck channel holds up no other', async () => {
-  const texts: string[] = [];
-  let atOnce = 0;
-  const slow = await receiver(async (request, response) => {
-    atOnce += 1;
-    expect(atOnce).toBe(1);
-    texts.push(((await json(request)) as DirectorEvent).text);
-    atOnce -= 1;
-    response.end();
-  });
-  const { alerts, next } = watched([await receiver(() => undefined), slow]);
-  for (const text of ['one', 'two', 'three']) alerts.send(event(text));
-  for (let count = 0; count < 3; count += 1) expect(await next()).toMatchObject({ type: 'delivered' });
-  expect(texts).toEqual(['one', 'two', 'three']);
-});
-
-test('more events than the bound push out the oldest that wait, and each is counted', async () => {
-  const { alerts, reports } = watched([await receiver(() => undefined)], { limit: 2 });
-  for (const text of ['under way', 'one', 'two', 'three']) alerts.send(event(text));
-  expect(reports).toMatchObject([{ type: 'failed', event: { text: 'one' }, attempts: 0, detail: 'more than 2 alerts wait' }]);
-  expect(alerts.state()).toMatchObject({ failed: 1, channels: [{ waiting: 3 }] });
-});
-
-test('the end waits for what is under way, then gives up the rest and counts it', async () => {
-  const started: PromiseWithResolvers<() => unknown> = Promise.withResolvers();
-  const { alerts, reports } = watched([await receiver((_request, response) => started.resolve(() => response.end()))]);
-  alerts.send(event('under way'));
-  const finish = await started.promise;
-  const closed = alerts.close(60_000);
-  finish();
-  await closed;
-  expect(reports).toMatchObject([{ type: 'delivered' }]);
-
-  const stuck = watched([await receiver(() => undefined)]);
-  for (const text of ['stuck', 'waiting']) stuck.alerts.send(event(text));
-  await stuck.alerts.close(10);
-  expect(stuck.reports).toMatchObject([
-    { type: 'failed', event: { text: 'stuck' } },
-    { type: 'failed', event: { text: 'waiting' }, detail: 'the daemon ended before it was told' },
+test('scripts for keepalived are told of states, one after the other; trying them out only looks whether they can be run', async () => {
+  const [script, out] = [join(directory, 'notify.sh'), join(directory, 'out')];
+  const target: NotifyTarget = {
+    kind: 'notify',
+    type: 'INSTANCE',
+    script: [script],
+    of: { MASTER: undefined, BACKUP: undefined, FAULT: undefined, STOP: undefined },
+  };
+  const alerts = opened([{ ...terms, ...target }]);
+  expect(await alerts.tryOut(anEvent())).toMatchObject([
+    { delivery: { ok: false, detail: `${script} cannot be run: there is no such file or directory` } },
   ]);
+  await writeFile(script, `#!/bin/sh\necho "$@" >> ${out}\n`);
+  await chmod(script, 0o755);
+  expect(await alerts.tryOut(anEvent())).toMatchObject([{ channel: `alerts[0] notify ${script}`, delivery: { ok: true } }]);
+  alerts.send(takeover());
+  for (const state of ['BACKUP', 'MASTER'] as const) alerts.noteState({ group: 'web', state, priority: 100 });
+  await eventually(() => readFile(out, 'utf8').catch(() => '')).toBe('INSTANCE web BACKUP 100\nINSTANCE web MASTER 100\n');
 });
-
-test('trying the channels out makes one attempt on each and tells its outcome', async () => {
-  const { alerts } = watched([await program('exit 0'), await receiver((_request, response) => response.writeHead(500).end())]);
-  expect(await alerts.tryOut(event())).toMatchObject([
-    { channel: expect.stringMatching(/^alerts\[0\] exec \//) as unknown, delivery: { ok: true } },
-    {
-      channel: expect.stringMatching(/^alerts\[1\] webhook http:\/\/127.0.0.1:\d+$/) as unknown,
-      delivery: { ok: false, detail: 'HTTP status 500' },
-    },
-  ]);
-  expect(alerts.state()).toMatchObject({ delivered: 0, failed: 0 });
-});
-
-/** A killed process that nobody has waited for is a zombie: it runs no more. */
-async function isRunning(pid: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z');
-  return !/\) [ZX]/.test(status);
-}

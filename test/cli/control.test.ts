@@ -19,6 +19,7 @@ const silent: Handlers<ControlShapes> = {
   status: neverAsked,
   failover: neverAsked,
   maintenance: neverAsked,
+  alertsTest: neverAsked,
   rulesShow: () => null,
   rulesHistory: neverAsked,
   rulesTrouble: () => null,

@@ -95,7 +95,7 @@ export const daemon = (change: Partial<DaemonStatus> = {}): DaemonStatus => ({
   store: { backend: 'redis', connected: true, detail: undefined },
   rules: { revision: 12, digest: rules.digest, services: 1, servers: 2, source: 'store', errors: [], drift: [], draining: [] },
   settingsRefused: [],
-  alerts: { delivered: 0, failed: 0, lastFailure: undefined },
+  alerts: { delivered: 0, failed: 0, waiting: 0, lastFailure: undefined, channels: [] },
   neighbours: [{ address: '10.0.0.1', dev: 'eth0', mac: '02:00:0a:00:00:02', detail: undefined }],
   fileProblems: [],
   ...change,
@@ -121,7 +121,7 @@ export const vsbak: DirectorStatus = {
   daemon: daemon({
     pid: 815,
     store: { backend: 'redis', connected: false, detail: 'connection refused' },
-    alerts: { delivered: 1, failed: 2, lastFailure: 'https://ops.example/hook: 503' },
+    alerts: { delivered: 1, failed: 2, waiting: 0, lastFailure: 'https://ops.example/hook: 503', channels: [] },
   }),
 };
 

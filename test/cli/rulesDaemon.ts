@@ -49,7 +49,17 @@ export async function rulesDaemon(more: (store: RulesStore) => Partial<Handlers<
   });
   const directorStatus = async () => director(keeperOf(store), daemonOf());
   const planned = async ({ services }: RulesDocument) => [`hold ${services.length} services`];
-  const handlers = controlHandlers({ cluster: 'web', keeper, channel, maintenance, store, standby: 'warm', planned, directorStatus });
+  const handlers = controlHandlers({
+    cluster: 'web',
+    keeper,
+    channel,
+    maintenance,
+    store,
+    standby: 'warm',
+    planned,
+    directorStatus,
+    alertsTest: async () => [],
+  });
   const server = await startControlServer({ socket, handlers: { ...handlers, ...more(store) }, onFailure: () => undefined });
   onTestFinished(() => server.close());
   return {

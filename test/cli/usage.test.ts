@@ -7,7 +7,7 @@ import { version } from '../../src/cli/version.ts';
 import { spawned } from './process.ts';
 import { ran } from './terminal.ts';
 
-const commands = ['run', 'status', 'failover', 'maintenance', 'rules', 'migrate', 'init', 'check', 'keygen'];
+const commands = ['run', 'status', 'failover', 'maintenance', 'alerts', 'rules', 'migrate', 'init', 'check', 'keygen'];
 
 test('the version is that of the package', async () => {
   const { version: packaged } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -29,14 +29,15 @@ test('the help of rules lists every action', async () => {
   for (const action of actions) expect(out).toMatch(new RegExp(`^  vspair rules ${action}\\b`, 'm'));
 });
 
-test.each([...commands.filter((command) => command !== 'rules'), ...actions.map((action) => `rules ${action}`)])(
-  'the help of %s has an example and changes nothing',
-  async (command) => {
-    const { out, exitCode } = await ran([...command.split(' '), '--help']);
-    expect(out).toMatch(/Examples:/);
-    expect(exitCode).toBe(0);
-  },
-);
+test.each([
+  ...commands.filter((command) => command !== 'rules' && command !== 'alerts'),
+  ...actions.map((action) => `rules ${action}`),
+  ...['alerts test', 'alerts status'],
+])('the help of %s has an example and changes nothing', async (command) => {
+  const { out, exitCode } = await ran([...command.split(' '), '--help']);
+  expect(out).toMatch(/Examples:/);
+  expect(exitCode).toBe(0);
+});
 
 test.each([
   ['no command', [], 'which command?'],

@@ -21,6 +21,9 @@ groups:
   - { name: web, vrid: 51, vips: [{ address: 10.0.0.1/24, dev: eth0 }] }
 `;
 
+/** Of an alert channel that says nothing of them. */
+const terms = { name: undefined, events: undefined, severities: ['critical', 'warning', 'info'], repeat: 0, timeout: 5000 };
+
 test('all that the sample says is in the configuration', () => {
   expect(loaded(sample).config).toEqual({
     file: 'c.yaml',
@@ -77,8 +80,15 @@ test('all that the sample says is in the configuration', () => {
       sysctls: [],
     },
     alerts: [
-      { kind: 'webhook', url: 'https://ops.example/hook', timeout: 5000 },
-      { kind: 'exec', command: '/usr/local/bin/page-me', timeout: 5000 },
+      {
+        ...terms,
+        kind: 'webhook',
+        url: { text: 'https://ops.example/hook' },
+        template: 'event',
+        secretFile: undefined,
+        tokenFile: undefined,
+      },
+      { ...terms, kind: 'exec', command: '/usr/local/bin/page-me' },
     ],
     metrics: undefined,
     control: { socket: '/run/vspair/control.sock', peerPort: 1112 },
@@ -142,7 +152,8 @@ test('the commented example that comes with vspair is in order, and its comments
     state: { prefix: 'vspair:web:', poll: 2000 },
     groups: [{ preempt: false, preemptDelay: 0 }],
   });
-  expect(config.alerts.map(({ timeout }) => timeout)).toEqual([5000, 5000]);
+  expect(new Set(config.alerts.map(({ timeout }) => timeout))).toEqual(new Set([5000]));
+  expect(new Set(config.alerts.map(({ kind }) => kind))).toEqual(new Set(['webhook', 'email', 'exec', 'notify', 'syslog']));
 });
 
 test('the peer channel has the number of the heartbeat port unless it is given another', () => {

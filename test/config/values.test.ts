@@ -324,30 +324,6 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    rule: 'an alert by an unknown protocol',
-    from: 'https://ops.example/hook',
-    to: 'ftp://ops.example',
-    says: ['c.yaml:21:16: alerts[0].webhook is "ftp://ops.example"; expected a URL http://... or https://...'],
-  },
-  {
-    rule: 'an alert program by a relative path',
-    from: '/usr/local/bin/page-me',
-    to: 'page-me',
-    says: ['c.yaml:22:13: alerts[1].exec is "page-me"; expected an absolute path'],
-  },
-  {
-    rule: 'an alert that is both',
-    from: '{ exec: /usr/local/bin/page-me }',
-    to: '{ exec: /bin/true, webhook: "http://a" }',
-    says: ['c.yaml:22:5: alerts[1] is a mapping; expected either webhook or exec'],
-  },
-  {
-    rule: 'an alert that is neither',
-    from: '{ exec: /usr/local/bin/page-me }',
-    to: '{ timeout: 1s }',
-    says: ['c.yaml:22:5: alerts[1] is a mapping; expected either webhook or exec'],
-  },
-  {
     rule: 'a relative control socket',
     from: '/run/vspair/control.sock',
     to: 'control.sock',

@@ -39,6 +39,7 @@ const handlers: Handlers<ControlShapes> = {
     if (on) throw new RpcRefusal('refused', 'not now');
     return { ok: true, detail: 'off' };
   },
+  alertsTest: () => [],
   rulesShow: () => null,
   rulesHistory: () => [],
   rulesTrouble: () => null,

@@ -77,7 +77,7 @@ export const daemon = (more: Partial<DaemonStatus> = {}): DaemonStatus => ({
   store: { backend: 'redis', connected: true, detail: undefined },
   rules: { revision: 3, digest: rules.digest, services: 1, servers: 2, source: 'store', errors: [], drift: [], draining: [] },
   settingsRefused: [],
-  alerts: { delivered: 0, failed: 0, lastFailure: undefined },
+  alerts: { delivered: 0, failed: 0, waiting: 0, lastFailure: undefined, channels: [] },
   neighbours: [],
   fileProblems: [],
   ...more,

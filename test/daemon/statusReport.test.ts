@@ -33,6 +33,9 @@ test('each group has its own sentence, and each director that is ready its place
   expect(reportOf(self).summary).toBe('web: vs1 active, vsbak, vs3 ready to take over; mail: vsbak active, vs1, vs3 ready to take over');
 });
 
+const channel = { name: 'pager', delivered: 1, failed: 0, waiting: 0, unsaved: 0, trouble: undefined };
+const alerts = { delivered: 1, failed: 0, waiting: 0, lastFailure: undefined, channels: [channel] };
+
 describe('it is told that nobody could take over, with the reason', () => {
   test.each([
     ['the peer is not heard', peer({ heard: false }), 'vsbak is not heard'],
@@ -191,14 +194,19 @@ describe('what is wrong beside the election', () => {
       'vs1: no connection to Redis',
     ],
     [
-      'alerts that nobody got, with the last reason',
-      director({}, { alerts: { delivered: 1, failed: 2, lastFailure: 'alerts[0] exec /bin/page: exit code 3' } }),
-      'vs1: 2 alerts could not be delivered: alerts[0] exec /bin/page: exit code 3',
+      'alerts that wait, with the reason',
+      director({}, { alerts: { ...alerts, channels: [{ ...channel, waiting: 2, trouble: 'exit code 3' }] } }),
+      'vs1: alerts by pager are not delivered (2 wait): exit code 3',
     ],
     [
-      'alerts that nobody got',
-      director({}, { alerts: { delivered: 0, failed: 1, lastFailure: undefined } }),
-      'vs1: an alert could not be delivered',
+      'an alert that nobody got',
+      director({}, { alerts: { ...alerts, channels: [{ ...channel, failed: 1, trouble: 'HTTP status 404' }] } }),
+      'vs1: alerts by pager are not delivered: HTTP status 404',
+    ],
+    [
+      'alerts that would be lost with the process',
+      director({}, { alerts: { ...alerts, channels: [{ ...channel, waiting: 1, unsaved: 1 }] } }),
+      'vs1: 1 of the alerts by pager that wait are not on the disk',
     ],
   ])('%s', (_title, self, problem) => {
     const report = reportOf(self);
@@ -223,13 +231,13 @@ test('what concerns service comes before what concerns redundancy, and that befo
       peers: [peer({ heard: false })],
       links: [{ dev: 'eth0', up: false }],
     },
-    { alerts: { delivered: 0, failed: 1, lastFailure: undefined } },
+    { alerts: { ...alerts, channels: [{ ...channel, failed: 1, trouble: 'HTTP status 404' }] } },
   );
   expect(problemsOf(self)).toEqual([
     'web: no director is active',
     'web: vs1 is in fault: link-down',
     'web: nobody could take over: vs1 is in fault, vsbak is not heard',
     'vs1: eth0 has no link',
-    'vs1: an alert could not be delivered',
+    'vs1: alerts by pager are not delivered: HTTP status 404',
   ]);
 });

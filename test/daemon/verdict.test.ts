@@ -3,11 +3,14 @@ import { expect, test } from 'vitest';
 import type { StatusReport } from '../../src/control/status.ts';
 import { director, group, keeper, peer, reportOf, vsbak } from './pair.ts';
 
+const failing = { name: 'pager', delivered: 0, failed: 1, waiting: 0, unsaved: 0, trouble: 'exit code 3' };
+const alerts = { delivered: 0, failed: 1, waiting: 0, lastFailure: 'pager: exit code 3', channels: [failing] };
+
 const states: readonly (readonly [string, StatusReport, StatusReport['verdict']['state'], RegExp, RegExp | null])[] = [
   ['a healthy pair', reportOf(director(), vsbak()), 'protected', /^the pair would survive a failure now$/, null],
   [
     'alerts that nobody got',
-    reportOf(director({}, { alerts: { delivered: 0, failed: 1, lastFailure: undefined } })),
+    reportOf(director({}, { alerts })),
     'attention',
     /would survive a failure now, but something waits for you$/,
     /the problems below/,

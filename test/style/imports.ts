@@ -20,6 +20,7 @@ const ports = [
   'src/keeper/ports.ts',
   'src/keeper/messages.ts',
   'src/config/config.ts',
+  'src/config/alertChannel.ts',
   'src/config/digest.ts',
   'src/control/status.ts',
   'src/events/event.ts',
@@ -70,7 +71,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   winston: ['log'],
   yaml: ['text', 'config', 'rules', 'cli'],
   yargs: ['cli'],
-  zod: ['text', 'config', 'rules', 'control', 'peer', 'rpc', 'store'],
+  zod: ['text', 'config', 'rules', 'control', 'peer', 'rpc', 'store', 'daemon'],
   'node:child_process': ['alerts', 'neighbour', 'cli', 'packaging'],
   'node:http': ['metrics'],
 };

@@ -1,0 +1,94 @@
+// The alerts of the daemon: where they keep what is not told yet, how long they try, and what the status says of them.
+import { type Alerts, type ChannelState, createAlerts, type TriedOut } from '../alerts/alerts.ts';
+import type { ChannelReport } from '../alerts/channelQueue.ts';
+import type { DaemonStart } from '../cli/world.ts';
+import type { NotifyState } from '../config/alertChannel.ts';
+import type { AlertTried } from '../control/protocol.ts';
+import type { AlertsStatus } from '../control/status.ts';
+import type { Fact, Vrid } from '../core/types.ts';
+import { SystemError } from '../kernel/syscalls.ts';
+import { openDatagramSender } from '../kernel/unixDatagram.ts';
+import { pauseBefore } from '../store/backOff.ts';
+import type { OnFileProblem } from '../store/fileProblem.ts';
+import { openAlertsKeep } from './alertsKeep.ts';
+
+/** A receiver that is back hears of it within a minute; one that is out for a day misses what is older. */
+const pauses = { firstPauseMs: 1000, longestPauseMs: 60_000 };
+const attemptsOfADay = 24 * 60;
+const limit = 1000;
+
+export function openAlerts(
+  { config, stateDir }: Pick<DaemonStart, 'config' | 'stateDir'>,
+  report: (report: ChannelReport) => void,
+  onProblem: OnFileProblem,
+): Alerts {
+  return createAlerts({
+    channels: config.alerts,
+    openKeep: openAlertsKeep(stateDir, onProblem),
+    sendUnixDatagram,
+    pauseAfter: (attempts) => (attempts < attemptsOfADay ? pauseBefore(attempts, pauses) : undefined),
+    limit,
+    report,
+  });
+}
+
+/** Throws SystemError: EAGAIN while the receiver's queue is full. */
+export function sendUnixDatagram(path: string, text: string): void {
+  const sender = openDatagramSender(path);
+  try {
+    const errno = sender.send(text);
+    if (errno !== undefined) throw new SystemError('send', path, errno);
+  } finally {
+    sender.close();
+  }
+}
+
+export function alertsStatus(channels: readonly ChannelState[]): AlertsStatus {
+  const total = (of: 'delivered' | 'failed' | 'waiting'): number => channels.reduce((count, channel) => count + channel[of], 0);
+  const failing = channels.findLast(({ trouble }) => trouble !== undefined);
+  return {
+    delivered: total('delivered'),
+    failed: total('failed'),
+    waiting: total('waiting'),
+    lastFailure: failing === undefined ? undefined : `${failing.name}: ${failing.trouble ?? ''}`,
+    channels,
+  };
+}
+
+export const triedOut = (tried: readonly TriedOut[] | undefined): readonly AlertTried[] | null =>
+  tried?.map(({ channel, delivery }) => ({ channel, ok: delivery.ok, detail: delivery.ok ? null : delivery.detail })) ?? null;
+
+/** The states of this director's groups as keepalived's scripts know them, each told when it changes. */
+export function stateWatch({ config, node }: Pick<DaemonStart, 'config' | 'node'>, { noteState }: Pick<Alerts, 'noteState'>) {
+  const states = new Map<Vrid, NotifyState>();
+  return (fact: Fact): void => {
+    const state = stateOf(fact);
+    const group = 'vrid' in fact ? config.groups.find(({ vrid }) => vrid === fact.vrid) : undefined;
+    if (state === undefined || group === undefined || states.get(group.vrid) === state) return;
+    states.set(group.vrid, state);
+    noteState({ group: group.name, state, priority: group.priorities.get(node.name) ?? node.priority });
+  };
+}
+
+function stateOf(fact: Fact): NotifyState | undefined {
+  switch (fact.type) {
+    case 'becameActive':
+      return 'MASTER';
+    case 'becameBackup':
+    case 'enteredMaintenance':
+      return 'BACKUP';
+    case 'enteredFault':
+      return 'FAULT';
+    case 'stopped':
+      // Left in place, the group is still this director's.
+      return fact.released ? 'STOP' : undefined;
+    case 'handoverStarted':
+    case 'handoverCompleted':
+    case 'handoverCalledOff':
+    case 'takeoverWithheld':
+    case 'bothActive':
+    case 'peerHeard':
+    case 'peerLost':
+      return undefined;
+  }
+}
