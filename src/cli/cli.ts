@@ -1,11 +1,11 @@
 // The command line: which command with which options. It parses and then runs; yargs itself runs nothing, because it
 // would call a command's handler while completing a word at the press of TAB.
 import yargs from 'yargs';
-import { VspairError } from '../errors/catalogue.ts';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
 import { namesToComplete } from './completion.ts';
 import { reportFailure } from './failure.ts';
 import { globalOptions } from './options.ts';
+import { notUnderstood, plainStrings, withHelpOf } from './usage.ts';
 import type { World } from './world.ts';
 
 /** What a parsed command line asks for. */
@@ -22,7 +22,9 @@ export const commands: Readonly<Record<string, () => Promise<(parser: Parser, ch
   run: async () => (await import('./commands/run.ts')).addRun,
   status: async () => (await import('./commands/status.ts')).addStatus,
   failover: async () => (await import('./commands/failover.ts')).addFailover,
+  failback: async () => (await import('./commands/failback.ts')).addFailback,
   maintenance: async () => (await import('./commands/maintenance.ts')).addMaintenance,
+  drill: async () => (await import('./commands/drill.ts')).addDrill,
   release: async () => (await import('./commands/release.ts')).addRelease,
   alerts: async () => (await import('./commands/alerts.ts')).addAlerts,
   rules: async () => (await import('./commands/rules/rules.ts')).addRules,
@@ -38,7 +40,7 @@ export async function runCli(words: readonly string[], world: World): Promise<Ex
     if (text !== '') world.out(text);
     return work === undefined ? exitCodes.ok : await work(world);
   } catch (error) {
-    return reportFailure(error, words.includes('--json'), world);
+    return reportFailure(withHelpOf(words, error, Object.keys(commands)), words.includes('--json'), world);
   }
 }
 
@@ -54,7 +56,7 @@ async function parse(words: readonly string[], version: string): Promise<{ reado
   };
   for (const load of commandsFor(words)) (await load())(parser, choose);
   parser.parseSync([...words], {}, (error, _, output) => {
-    if (error) throw new VspairError({ code: 'VSP_USAGE', object: 'command line', attempt: 'understand it', detail: error.message });
+    if (error) throw notUnderstood(error.message, output);
     text = output;
   });
   return text === '' ? { work, text } : { work: undefined, text };
@@ -79,6 +81,7 @@ function parserWithOptions(version: string) {
     .version(version)
     .help()
     .locale('en')
+    .updateStrings(plainStrings)
     .example('$0 check', 'before anything else')
     .example('$0 status', 'would the pair survive a failure now?')
     .example('$0 failover --yes', 'hand over to the other director')

@@ -6,12 +6,13 @@ import type { RevisionEntry, RulesDocument, RulesRevision } from '../rules/docum
 import { rulesDocumentSchema } from '../rules/revision.ts';
 import type { RulesArrival } from './arrival.ts';
 import type { DirectorPlan } from './directorPlan.ts';
+import type { HandoverOutcome } from './handover.ts';
 import type { StatusReport } from './status.ts';
 
 /** What became of a command for one group. */
 export interface GroupOutcome {
   readonly group: string;
-  readonly outcome: Outcome;
+  readonly outcome: HandoverOutcome;
 }
 
 export interface FailoverParams {
@@ -61,6 +62,7 @@ export interface RulesAwaitParams {
 
 export type ControlShapes = {
   status: { params: Record<string, never>; result: StatusReport };
+  /** Its progress is a HandoverStep, one for each, as they become known. */
   failover: { params: FailoverParams; result: readonly GroupOutcome[] };
   maintenance: { params: MaintenanceParams; result: Outcome };
   /** One attempt on each alert channel, or on the one of this name or index. Null: there is no such channel. */

@@ -1,9 +1,8 @@
 // What operators ask of the daemon, over the control socket or through the other director.
-import type { AlertTried, ControlShapes, FailoverParams, GroupOutcome, RulesApplyParams, RulesApplyResult } from '../control/protocol.ts';
+import type { AlertTried, ControlShapes, RulesApplyParams, RulesApplyResult } from '../control/protocol.ts';
 import type { DirectorStatus } from '../control/status.ts';
-import type { NodeName, Outcome } from '../core/types.ts';
 import { messageOf } from '../errors/message.ts';
-import type { GroupSnapshot, KeeperSnapshot } from '../keeper/messages.ts';
+import { bootClock } from '../kernel/clock.ts';
 import type { PeerChannel } from '../peer/channel.ts';
 import type { PeerShapes } from '../peer/protocol.ts';
 import { type Handlers, RpcRefusal } from '../rpc/methods.ts';
@@ -11,6 +10,8 @@ import type { RulesDocument } from '../rules/document.ts';
 import { exchangeRefused } from '../store/rulesPeers.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
 import { awaitRules } from './awaitRules.ts';
+import { failover, failoverHere } from './failover.ts';
+import type { HandoverWatch } from './handoverWatch.ts';
 import type { KeeperThread } from './keeperThread.ts';
 import type { Maintenance } from './maintenance.ts';
 import { askPeerStatus } from './peerStatus.ts';
@@ -21,6 +22,7 @@ export interface CommandParts {
   readonly cluster: string;
   readonly keeper: KeeperThread;
   readonly maintenance: Maintenance;
+  readonly handovers: HandoverWatch;
   readonly store: RulesStore;
   readonly standby: 'warm' | 'cold';
   /** What an apply of the document would change in this kernel. */
@@ -34,9 +36,6 @@ export interface ControlParts extends CommandParts {
   readonly channel: PeerChannel;
 }
 
-/** Enough for a handover of a cold standby on the other side; its outcome is always told before. */
-const handoverAnswerMs = 30_000;
-
 export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
   return {
     status: async () => {
@@ -44,7 +43,7 @@ export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
       const peers = await Promise.all(self.keeper.peers.map((peer) => askPeerStatus(parts.channel, peer.node, peer.heard)));
       return statusReport({ cluster: parts.cluster, self, peers });
     },
-    failover: (params) => failover(parts, params),
+    failover: (params, call) => failover(parts, params, call),
     maintenance: (params) => parts.maintenance.request(params, (on) => parts.keeper.maintenance(on)),
     alertsTest: ({ channel }) => parts.alertsTest(channel),
     rulesShow: async ({ which }) => (which === undefined ? parts.store.current() : await parts.store.history.find(which)) ?? null,
@@ -73,16 +72,15 @@ export function onceReady(handlers: Promise<Handlers<ControlShapes>>): Handlers<
 }
 
 /** A peer's word is carried out only here: it never passes a command on, so none can go round in circles. */
-export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
+export function peerHandlers(parts: CommandParts, channel: () => PeerChannel): Handlers<PeerShapes> {
   const { store } = parts;
+  const clock = bootClock();
   return {
     ...(store.replica?.answers ?? exchangeRefused(`the rules here are those of the backend ${store.state().backend}`)),
     status: () => parts.directorStatus(),
     rulesPlanned: ({ document }) => parts.planned(document).catch(refuse),
-    failover: async ({ group, to }) => {
-      const found = (await parts.keeper.snapshot()).groups.find(({ name }) => name === group);
-      return found === undefined ? unknownGroup(group) : parts.keeper.failover(found.vrid, to);
-    },
+    failover: (params, call) => failoverHere({ ...parts, channel: channel() }, params, call),
+    clock: () => ({ now: clock.now() }),
   };
 }
 
@@ -90,24 +88,6 @@ export function peerHandlers(parts: CommandParts): Handlers<PeerShapes> {
 function refuse(error: unknown): never {
   throw new RpcRefusal('refused', messageOf(error));
 }
-
-async function failover(parts: ControlParts, { group, to }: FailoverParams): Promise<readonly GroupOutcome[]> {
-  const keeper = await parts.keeper.snapshot();
-  const groups = keeper.groups.filter(({ name }) => group === undefined || name === group);
-  if (groups.length === 0) return [{ group: group ?? '', outcome: unknownGroup(group ?? '') }];
-  return Promise.all(groups.map(async (one) => ({ group: one.name, outcome: await failoverOf(parts, keeper, one, to) })));
-}
-
-/** The active alone can hand over. When that is another director, it is asked to. */
-async function failoverOf(parts: ControlParts, keeper: KeeperSnapshot, group: GroupSnapshot, to: NodeName | undefined): Promise<Outcome> {
-  const { active } = group;
-  if (active === keeper.self) return parts.keeper.failover(group.vrid, to);
-  if (active === undefined) return { ok: false, reason: 'not-active', detail: `no director is active for ${group.name}` };
-  const params = to === undefined ? { group: group.name } : { group: group.name, to };
-  return parts.channel.request(active, 'failover', params, { timeoutMs: handoverAnswerMs });
-}
-
-const unknownGroup = (group: string): Outcome => ({ ok: false, reason: 'unknown-group', detail: `there is no group ${group}` });
 
 async function applyRules(store: RulesStore, { document, author, message, expectedRevision }: RulesApplyParams): Promise<RulesApplyResult> {
   const result = await store.apply(document, { author, message, expectedRevision });

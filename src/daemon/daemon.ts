@@ -21,6 +21,7 @@ import { openRulesStore } from '../store/openRulesStore.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
 import { keeperBoot } from './boot.ts';
 import { type CommandParts, controlHandlers, onceReady, peerHandlers } from './commands.ts';
+import { createHandoverWatch, type HandoverWatch } from './handoverWatch.ts';
 import { demandFreePorts } from './heartbeatPorts.ts';
 import { type IpvsSettings, keepIpvsSettings } from './ipvsSettings.ts';
 import { settingsOf } from './ipvsWishes.ts';
@@ -147,6 +148,7 @@ interface Guard {
   readonly keeperDied: Promise<Error>;
   readonly watch: VipWatch;
   readonly maintenance: Maintenance;
+  readonly handovers: HandoverWatch;
   close(): void;
 }
 
@@ -154,10 +156,12 @@ async function startKeeping(start: DaemonStart, { reports, supervision }: Told, 
   const { config, node, keys } = start;
   const died = Promise.withResolvers<Error>();
   const watches: VipWatch[] = [];
+  const handovers = createHandoverWatch();
   const maintenance = watchMaintenance({ memory, onUnsaved: reports.maintenanceUnsaved });
   const keeper = await startKeeperThread(keeperBoot({ config, node, keys, memory, rules: duty.mark }), {
     told(message) {
       maintenance.noteKeeper(message);
+      handovers.noteKeeper(message);
       reports.keeper(message, memory);
       duty.noteKeeper(message);
       supervision.noteKeeper(message);
@@ -169,7 +173,7 @@ async function startKeeping(start: DaemonStart, { reports, supervision }: Told, 
   const vips = config.groups.flatMap((group) => group.vips);
   const watch = startVipWatch({ vips, holds: (vip) => isHeld(keeper, vip), ownerOf: vipOwner, report: reports.neighbour });
   watches.push(watch);
-  return { keeper, keeperDied: died.promise, watch, maintenance, close: () => watch.close() };
+  return { keeper, keeperDied: died.promise, watch, maintenance, handovers, close: () => watch.close() };
 }
 
 async function isHeld(keeper: KeeperThread, vip: Vip): Promise<boolean> {
@@ -206,6 +210,7 @@ function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guar
     cluster: config.cluster,
     keeper: guard.keeper,
     maintenance: guard.maintenance,
+    handovers: guard.handovers,
     store: ground.store,
     standby: config.ipvs.standby,
     planned: (document) => ground.duty.planned(document),
@@ -216,18 +221,19 @@ function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guar
 
 function openPeerChannel({ config, node, keys }: DaemonStart, reports: Reports, commands: CommandParts): PeerChannel {
   const peers = config.directors.filter(({ name }) => name !== node.name);
-  return createPeerChannel({
+  const channel: PeerChannel = createPeerChannel({
     cluster: config.cluster,
     self: { node: node.name, addresses: node.addresses },
     peers: peers.map(({ name, addresses }) => ({ node: name, addresses })),
     port: config.control.peerPort,
     keys,
-    handlers: peerHandlers(commands),
+    handlers: peerHandlers(commands, () => channel),
     report(event) {
       reports.peer(event);
       if (event.type === 'connected') commands.store.replica?.noteConnected(event.peer);
     },
   });
+  return channel;
 }
 
 /** The store was there first: a start waits for no network. */

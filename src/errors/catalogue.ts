@@ -43,6 +43,7 @@ export const catalogue = {
     advice: 'the revision is in use where it has arrived, and comes to the others by itself when they can have it; see vspair status',
   },
   VSP_REFUSED: { exit: 'refused', advice: 'nothing was changed; vspair status shows what stands against it' },
+  VSP_DRILL_ABORTED: { exit: 'aborted', advice: 'vspair status shows what is wrong; the drill can be given again once it is well' },
   VSP_DAEMON_NOT_REACHABLE: {
     exit: 'daemonNotReachable',
     advice: 'is vspair run active on this director? check --socket and that you may open it',
@@ -102,14 +103,22 @@ export class VspairError extends Error {
   readonly problems: readonly Problem[] | undefined;
   readonly advice: string;
 
+  readonly #facts: ErrorFacts;
+
   constructor(facts: ErrorFacts) {
     super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.#facts = facts;
     this.code = facts.code;
     this.object = facts.object;
     this.attempt = facts.attempt;
     this.place = facts.place;
     this.problems = facts.problems;
     this.advice = facts.advice ?? catalogue[facts.code].advice;
+  }
+
+  /** The same error, with other advice from whoever knows better what to do next. */
+  advising(advice: string): VspairError {
+    return new VspairError({ ...this.#facts, advice });
   }
 
   get exitCode(): ExitCode {

@@ -19,6 +19,7 @@ export const exitCodes = {
   peerNotHeard: 21,
   bothActive: 22,
   nobodyActive: 23,
+  aborted: 24,
   permission: 77,
   configInvalid: 78,
 } as const;

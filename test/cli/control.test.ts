@@ -1,39 +1,14 @@
 // The commands that ask a running daemon: the real command against a real socket.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import type { ControlShapes } from '../../src/control/protocol.ts';
-import { type ControlServer, startControlServer } from '../../src/control/server.ts';
-import { type Handlers, RpcRefusal } from '../../src/rpc/methods.ts';
+import { expect, test } from 'vitest';
+import { RpcRefusal } from '../../src/rpc/methods.ts';
 import type { RulesDocument, RulesRevision } from '../../src/rules/document.ts';
 import { server, service } from '../rules/documents.ts';
+import { answering } from './answering.ts';
 import { directory, spawned } from './process.ts';
 import { report } from './report.ts';
 import { containing, like, ran } from './terminal.ts';
-
-const neverAsked = () => {
-  throw new Error('this was not to be asked');
-};
-
-const silent: Handlers<ControlShapes> = {
-  status: neverAsked,
-  failover: neverAsked,
-  maintenance: neverAsked,
-  alertsTest: neverAsked,
-  rulesShow: () => null,
-  rulesHistory: neverAsked,
-  rulesTrouble: () => null,
-  rulesPlanned: neverAsked,
-  rulesApply: neverAsked,
-  rulesAwait: neverAsked,
-};
-
-/** A daemon that answers as told; gives its socket. */
-async function answering(handlers: Partial<Handlers<ControlShapes>>, socket = join(directory(), 'c.sock')): Promise<string> {
-  const server: ControlServer = await startControlServer({ socket, handlers: { ...silent, ...handlers }, onFailure: () => undefined });
-  onTestFinished(() => server.close());
-  return socket;
-}
 
 const document: RulesDocument = {
   services: [service('10.0.0.1', [server('10.0.0.11')], { scheduler: 'wlc' })],
@@ -115,77 +90,6 @@ test('a configuration that is being edited does not keep the commands from the d
   const connect = (socket: string) => Promise.reject(new Error(String(asked.push(socket))));
   await ran(['status', '--config', written('cluster: [')], { connect });
   expect(asked).toEqual(['/run/vspair/control.sock']);
-});
-
-test('failover hands over and tells each group', async () => {
-  const asked: unknown[] = [];
-  const socket = await answering({
-    failover: (params) => {
-      asked.push(params);
-      return [{ group: 'web', outcome: { ok: true, detail: 'vsbak is active, after 12 ms' } }];
-    },
-  });
-  expect(await spawned('failover', '--to', 'vsbak', '--group', 'web', '--yes', '--socket', socket)).toEqual({
-    out: 'web: vsbak is active, after 12 ms',
-    err: '',
-    exitCode: 0,
-  });
-  expect(asked).toEqual([{ to: 'vsbak', group: 'web' }]);
-});
-
-test('a failover that one group refuses exits 4 with the reason', async () => {
-  const outcomes = [
-    { group: 'web', outcome: { ok: true, detail: 'vsbak is active' } },
-    { group: 'mail', outcome: { ok: false, reason: 'peer-in-maintenance', detail: 'vsbak is in maintenance' } },
-  ] as const;
-  const socket = await answering({ failover: () => outcomes });
-  expect(await ran(['failover', '--yes', '--socket', socket])).toMatchObject({
-    out: 'web: vsbak is active\nmail: refused (peer-in-maintenance): vsbak is in maintenance',
-    exitCode: 4,
-  });
-  const { out, exitCode } = await ran(['failover', '--yes', '--json', '--socket', socket]);
-  expect(JSON.parse(out)).toEqual(outcomes);
-  expect(exitCode).toBe(4);
-});
-
-test('failover without a terminal wants --yes, and asks nobody', async () => {
-  const socket = await answering({});
-  expect(await spawned('failover', '--socket', socket)).toMatchObject({
-    err: containing('there is no terminal; add --yes'),
-    exitCode: 2,
-  });
-});
-
-test('failover at a terminal asks first, and no means no', async () => {
-  const questions: string[] = [];
-  const confirm = (question: string) => Promise.resolve(questions.push(question) > 1);
-  const socket = await answering({ failover: () => [{ group: 'web', outcome: { ok: true, detail: 'done' } }] });
-  expect(await ran(['failover', '--socket', socket], { confirm })).toMatchObject({
-    out: '',
-    err: 'vspair: nothing was changed',
-    exitCode: 4,
-  });
-  expect(await ran(['failover', '--to', 'vsbak', '--group', 'web', '--socket', socket], { confirm })).toMatchObject({
-    out: 'web: done',
-    exitCode: 0,
-  });
-  expect(questions).toEqual(['Hand every group over to the fittest other director?', 'Hand group web over to vsbak?']);
-});
-
-test('maintenance says what became of it', async () => {
-  const socket = await answering({
-    maintenance: ({ on }) =>
-      on ? { ok: false, reason: 'peer-not-heard', detail: 'vsbak is not heard' } : { ok: true, detail: 'takes part again' },
-  });
-  expect(await spawned('maintenance', 'off', '--socket', socket)).toEqual({
-    out: 'maintenance off: takes part again',
-    err: '',
-    exitCode: 0,
-  });
-  expect(await ran(['maintenance', 'on', '--socket', socket])).toMatchObject({
-    out: 'maintenance on: refused (peer-not-heard): vsbak is not heard',
-    exitCode: 4,
-  });
 });
 
 test('a daemon that refuses a command is exit 4, one that fails is exit 1', async () => {

@@ -6,6 +6,7 @@ import type { ControlShapes } from '../../src/control/protocol.ts';
 import { startControlServer } from '../../src/control/server.ts';
 import type { DaemonStatus } from '../../src/control/status.ts';
 import { controlHandlers } from '../../src/daemon/commands.ts';
+import { createHandoverWatch } from '../../src/daemon/handoverWatch.ts';
 import type { KeeperThread } from '../../src/daemon/keeperThread.ts';
 import type { Maintenance } from '../../src/daemon/maintenance.ts';
 import type { KeeperSnapshot } from '../../src/keeper/messages.ts';
@@ -54,6 +55,7 @@ export async function rulesDaemon(more: (store: RulesStore) => Partial<Handlers<
     keeper,
     channel,
     maintenance,
+    handovers: createHandoverWatch(),
     store,
     standby: 'warm',
     planned,

@@ -7,7 +7,7 @@ import { version } from '../../src/cli/version.ts';
 import { spawned } from './process.ts';
 import { ran } from './terminal.ts';
 
-const commands = ['run', 'status', 'failover', 'maintenance', 'alerts', 'rules', 'migrate', 'init', 'check', 'keygen'];
+const commands = ['run', 'status', 'failover', 'failback', 'maintenance', 'drill', 'alerts', 'rules', 'migrate', 'init', 'check', 'keygen'];
 
 test('the version is that of the package', async () => {
   const { version: packaged } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -44,11 +44,11 @@ test.each([
   ['an unknown command', ['chek'], 'Unknown argument: chek'],
   ['an unknown option', ['status', '--jsn'], 'Unknown argument: jsn'],
   ['a word too many', ['status', 'now'], 'Unknown argument: now'],
-  ['an option without its value', ['status', '--socket'], 'Not enough arguments following: socket'],
-  ['a switch that is neither on nor off', ['maintenance', 'maybe'], 'Choices: "on", "off"'],
-  ['a missing switch', ['maintenance'], 'Not enough non-option arguments'],
+  ['an option without its value', ['status', '--socket'], '--socket wants a value'],
+  ['a switch that is neither on nor off', ['maintenance', 'maybe'], 'switch is "maybe"; expected one of "on", "off"'],
+  ['a missing switch', ['maintenance'], 'something is missing: 0 given, 1 wanted; usage: vspair maintenance <switch>'],
   ['rules without an action', ['rules'], 'which action?'],
-  ['rules check without a file', ['rules', 'check'], 'Not enough non-option arguments'],
+  ['rules check without a file', ['rules', 'check'], 'something is missing: 0 given, 1 wanted; usage: vspair rules check <file>'],
   ['a wait without a unit', ['rules', 'drain', '10.0.0.11', '--wait', '10'], '--wait is "10"; expected a time up to 1h, such as 30s'],
   ['a weight that no kernel takes', ['rules', 'set', 'a', 'b', '--weight', '65536'], '--weight is "65536"; expected a whole number from 0'],
   [
@@ -63,8 +63,19 @@ test.each([
 ])('%s is a mistake of usage', async (_, words, said) => {
   const { out, err, exitCode } = await ran(words);
   expect(err).toContain(said);
-  expect(err).toContain('see vspair --help [VSP_USAGE]');
+  expect(err).toMatch(/see vspair (?:[a-z ]+ )?--help \[VSP_USAGE\]$/);
   expect({ out, exitCode }).toEqual({ out: '', exitCode: 2 });
+});
+
+test.each([
+  [['chek'], 'vspair --help'],
+  [['status', '--jsn'], 'vspair status --help'],
+  [['rules', 'check'], 'vspair rules check --help'],
+  [['rules', 'edit'], 'vspair rules edit --help'],
+  [['rules', '--jsn'], 'vspair rules --help'],
+])('the advice after %j is the help of that command', async (words, help) => {
+  const { err } = await ran(words, { connect: () => Promise.reject(new Error('not asked')) });
+  expect(err).toContain(`see ${help} [VSP_USAGE]`);
 });
 
 test('of an option given twice the last one counts', async () => {

@@ -1,8 +1,10 @@
 // Planned handovers: by SIGTERM and by the operator's hand. The other one serves before the old one lets go.
 import { describe, expect, test } from 'vitest';
+import type { HandoverGap } from '../../src/control/handover.ts';
 import type { GroupAdvert } from '../../src/core/types.ts';
 import { labNow } from '../lab/clock.ts';
-import { answerers } from '../lab/outage.ts';
+import type { Director } from '../lab/director.ts';
+import { answerers, longestOutage, longestPause } from '../lab/outage.ts';
 import { virtualAddresses } from '../lab/plan.ts';
 import { type ProbeReport, startProbe } from '../lab/probe.ts';
 import { unanswered } from './gap.ts';
@@ -99,24 +101,81 @@ describe('SIGTERM hands over first and releases after', () => {
   });
 });
 
+interface Account {
+  readonly from: string;
+  readonly to: string;
+  readonly steps: readonly { readonly step: string; readonly node: string; readonly afterMs: number }[];
+  readonly gap: HandoverGap | null;
+}
+
+/** The command's own account of what it did. */
+async function failedOver(director: Director, ...args: readonly string[]): Promise<Account> {
+  const { exitCode, output } = await director.command('failover', '--yes', '--json', ...args);
+  expect(exitCode, output).toBe(0);
+  const { groups } = JSON.parse(output) as { readonly groups: readonly Account[] };
+  const [account] = groups;
+  if (account === undefined) throw new Error(output);
+  return account;
+}
+
+/** What a busy machine may put between a thing that is done and the moment that somebody notes for it. */
+const toleranceMs = 25;
+
+function rulesOfTheAccount(seen: () => Handover & { readonly account: Account }, from: string, to: string): void {
+  const gapSeen = (): HandoverGap => {
+    const { gap } = seen().account;
+    if (gap === null) throw new Error('the gap was not measured');
+    return gap;
+  };
+
+  test('each step is told, with who took it', () => {
+    const { steps, ...ends } = seen().account;
+    expect(ends).toMatchObject({ from, to });
+    expect(steps.map(({ step, node }) => `${step} ${node}`).toSorted()).toEqual(
+      [`announced ${to}`, `asked ${from}`, `ready ${to}`, `released ${from}`, `takenOver ${to}`].toSorted(),
+    );
+  });
+
+  test('no gap is measured where the kernels had none, within what the comparison of the clocks may be wrong by', () => {
+    const { ms, accuracyMs } = gapSeen();
+    expect(ms).toBeLessThanOrEqual(accuracyMs);
+  });
+
+  test("the measured gap and a client's outage agree, within the pauses of its own probes", () => {
+    const { ms, accuracyMs } = gapSeen();
+    const { answers, sent } = seen().probe;
+    const outage = longestOutage(answers)?.lengthMs ?? Number.NaN;
+    expect(outage - longestPause(sent)).toBeLessThanOrEqual(ms + accuracyMs + toleranceMs);
+  });
+
+  test('the measured overlap is the time between announcement and release on the wire', () => {
+    const { ms, overlapMs, accuracyMs } = gapSeen();
+    const { releasedAt, announcedAt } = seen();
+    expect(Math.abs(overlapMs - ms - (releasedAt - announcedAt))).toBeLessThanOrEqual(accuracyMs + toleranceMs);
+  });
+}
+
 describe('vspair failover', () => {
   const seen = seenOnce({}, async (pair) => {
+    const accounts: Account[] = [];
     const there = await handoverSeen(pair, 'vs1', 'vsbak', async () => {
-      const { exitCode, output } = await pair.vs1.command('failover', '--yes');
-      expect(exitCode, output).toBe(0);
+      accounts.push(await failedOver(pair.vs1));
     });
     const back = await handoverSeen(pair, 'vsbak', 'vs1', async () => {
-      const { exitCode, output } = await pair.vs1.command('failover', '--to', 'vs1', '--yes');
-      expect(exitCode, output).toBe(0);
+      accounts.push(await failedOver(pair.vs1, '--to', 'vs1'));
     });
-    return { there, back };
+    const [first, second] = accounts;
+    if (first === undefined || second === undefined) throw new Error('two handovers have two accounts');
+    return { there: { ...there, account: first }, back: { ...back, account: second } };
   });
 
   describe('on the active', () => {
     rulesOfHandover(() => seen().there, 'vs1', 'vsbak');
+    rulesOfTheAccount(() => seen().there, 'vs1', 'vsbak');
   });
 
   describe('on the backup, to itself', () => {
     rulesOfHandover(() => seen().back, 'vsbak', 'vs1');
+    rulesOfTheAccount(() => seen().back, 'vsbak', 'vs1');
   });
 });

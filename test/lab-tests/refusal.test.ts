@@ -28,7 +28,7 @@ describe('a failover is refused with exit code 4, says why, and moves nothing', 
   const seen = seenOnce({}, async (pair) => {
     const { vsbak } = pair;
     const unknown = await refusalSeen(pair, '--to', 'vs9');
-    await vsbak.command('maintenance', 'on');
+    await vsbak.command('maintenance', 'on', '--yes');
     const maintenance = await refusalSeen(pair);
     await vsbak.command('maintenance', 'off');
     vsbak.host.cutCable('eth0');

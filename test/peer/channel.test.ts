@@ -21,6 +21,7 @@ const handlers: Handlers<PeerShapes> = {
     throw new RpcRefusal('refused', 'starting');
   },
   rulesPlanned: () => [],
+  clock: () => ({ now: 0 }),
   failover: ({ group, to }) => ({ ok: true, detail: `${group} to ${to ?? 'the fittest'}` }),
 };
 

@@ -108,7 +108,13 @@ function directorOf(name: string, { directory, names, pollMs, port, news }: Plac
       port,
       keys,
       timings,
-      handlers: { ...(replica?.answers ?? exchangeRefused('another backend')), status: notHere, failover: notHere, rulesPlanned: notHere },
+      handlers: {
+        ...(replica?.answers ?? exchangeRefused('another backend')),
+        status: notHere,
+        failover: notHere,
+        clock: notHere,
+        rulesPlanned: notHere,
+      },
       report(event) {
         if (event.type === 'handlerFailed') throw event.error;
         if (event.type === 'connected') replica?.noteConnected(event.peer);

@@ -22,6 +22,7 @@ const ports = [
   'src/config/config.ts',
   'src/config/alertChannel.ts',
   'src/config/digest.ts',
+  'src/control/handover.ts',
   'src/control/status.ts',
   'src/events/event.ts',
 ];
