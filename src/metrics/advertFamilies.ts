@@ -17,7 +17,7 @@ export const advertFamilies: readonly Family[] = [
     Object.keys(dropCauses).map((cause) => ({ labels: { cause }, value: seen.keeper.adverts.dropped[cause] ?? 0 })),
   ),
   gauge('vspair_peer_heard', ['peer'], 'Whether the peer is heard on any link.', (seen) => ofPeers(seen, ({ heard }) => asNumber(heard))),
-  gauge('vspair_peer_hears_us', ['peer'], 'Whether the peer is heard and hears this director.', (seen) =>
+  gauge('vspair_heard_by_peer', ['peer'], 'Whether the peer is heard and hears this director.', (seen) =>
     ofPeers(seen, ({ hearsUs }) => asNumber(hearsUs)),
   ),
   gauge('vspair_peer_rules_same', ['peer'], 'Whether the peer has the rules of this director, in its kernel or ready for it.', (seen) =>

@@ -14,6 +14,7 @@ export interface Exposition {
   render(seen: Seen): Promise<string>;
 }
 
+/** All but the histogram. */
 export const families: readonly Family[] = [...groupFamilies, ...advertFamilies, ...rulesFamilies, ...ipvsFamilies, ...daemonFamilies];
 
 export const lateness = { name: 'vspair_keeper_lateness_seconds', help: 'How late the keeper woke up.' } as const;

@@ -23,6 +23,7 @@ const network: readonly Need[] = [
   { package: 'net-tools', brings: ['arp'], why: 'the neighbour table as node-arp reads it' },
   // Not redis-server: the program is in this package already, and that one would bring a service to start.
   { package: 'redis-tools', brings: ['redis-check-rdb', 'redis-cli'], why: 'a real Redis' },
+  { package: 'prometheus', brings: ['promtool'], why: 'a second opinion on metrics, alert rules and the expressions of the dashboard' },
   { package: 'openssl', brings: ['openssl'], why: 'certificates for a Redis over TLS' },
   { package: 'systemd', brings: ['systemctl', 'systemd-analyze', '/lib/systemd/systemd'], why: 'the service under a real systemd' },
 ];

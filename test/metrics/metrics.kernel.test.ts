@@ -19,11 +19,11 @@ afterAll(() => pair.cluster.close());
 const { outside } = virtualAddresses;
 const web = { group: 'web' };
 
-test('every metric is there, each once, from the director itself and from its network', async () => {
+test('every metric is there, each once and of its type, from the director itself and from its network', async () => {
   const { vs1, vsbak } = pair;
-  const names = [...families.map(({ name }) => name), lateness.name].sort();
+  const existing = [...families.map(({ name, type }) => `${name} ${type}`), `${lateness.name} histogram`].sort();
   for (const text of [await scrape(vs1.host), await scrape(vsbak.host, vs1.host.leg().address)]) {
-    expect([...scraped(text).keys()].sort()).toEqual(names);
+    expect([...scraped(text).values()].map(({ name, type }) => `${name} ${type}`).sort()).toEqual(existing);
     expect(sampleValue(text, 'vspair_group_active', { director: 'vs1', node: 'vs1' })).toBe(1);
   }
 });
