@@ -12,11 +12,9 @@ const neverAsked = () => {
 
 const methods = Object.keys(controlMethods) as (keyof ControlShapes)[];
 
-/** Every method is refused as a mistake of the test, but those that a command asks by the way. */
-const silent = {
-  ...Object.fromEntries(methods.map((method) => [method, neverAsked])),
-  ...{ rulesShow: () => null, rulesTrouble: () => null },
-} as Handlers<ControlShapes>;
+/** Every method is a mistake of the test, but those that commands ask by the way. */
+const refusing = Object.fromEntries(methods.map((method) => [method, neverAsked])) as Handlers<ControlShapes>;
+const silent: Handlers<ControlShapes> = { ...refusing, rulesShow: () => null, rulesTrouble: () => null };
 
 /** Gives its socket. */
 export async function answering(handlers: Partial<Handlers<ControlShapes>>, socket = join(directory(), 'c.sock')): Promise<string> {
