@@ -1,4 +1,5 @@
 // What an advert socket needs and Node cannot set: precedence on the way out, and a look at the TTL on the way in.
+import { assemble } from './packetFilter.ts';
 import { setSocketFilter, setSocketOption } from './syscalls.ts';
 
 const SOL_SOCKET = 1;
@@ -15,6 +16,7 @@ const PRIORITY = 6;
 
 const TTL_AT = 8;
 const HOP_LIMIT_AT = 7;
+const SKF_NET_OFF = -0x100000;
 
 /**
  * For a UDP socket, by its file descriptor. What came through a router (TTL below 255, RFC 5082) never reaches the
@@ -28,23 +30,12 @@ export function hardenAdvertSocket(fd: number, family: 4 | 6): void {
   setSocketFilter(fd, onlyTtl255(family === 4 ? TTL_AT : HOP_LIMIT_AT), object);
 }
 
-/** Classic BPF (include/uapi/linux/filter.h), which reads the IP header at negative offsets (SKF_NET_OFF). */
-function onlyTtl255(offset: number): Uint8Array {
-  const SKF_NET_OFF = -0x100000;
-  return Uint8Array.from([
-    ...instruction(0x30 /* ld byte */, 0, 0, SKF_NET_OFF + offset),
-    ...instruction(0x15 /* jump if equal, else skip one */, 0, 1, 255),
-    ...instruction(0x06 /* return: the whole packet */, 0, 0, -1),
-    ...instruction(0x06 /* return: nothing of it */, 0, 0, 0),
+/** Looks at the IP header, which is at negative offsets (SKF_NET_OFF) of what a UDP socket's filter sees. */
+const onlyTtl255 = (offset: number): Uint8Array =>
+  assemble([
+    { do: 'loadByte', at: SKF_NET_OFF + offset },
+    { do: 'ifEqual', operand: 255, goto: 'take' },
+    { do: 'return', bytes: 0 },
+    { do: 'label', name: 'take' },
+    { do: 'return', bytes: -1 },
   ]);
-}
-
-function instruction(code: number, ifTrue: number, ifFalse: number, operand: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, code, true);
-  view.setUint8(2, ifTrue);
-  view.setUint8(3, ifFalse);
-  view.setInt32(4, operand, true);
-  return bytes;
-}

@@ -89,6 +89,11 @@ export function setSocketOption(fd: number, level: number, option: number, value
   if (c.setsockopt(fd, level, option, Int32Array.of(value), 4) < 0) throw failed('setsockopt', object);
 }
 
+/** An option that is a structure. Throws SystemError. */
+export function setSocketOptionBytes(fd: number, level: number, option: number, value: Uint8Array, object: string): void {
+  if (c.setsockopt(fd, level, option, value, value.length) < 0) throw failed('setsockopt', object);
+}
+
 /** `instructions`: classic BPF, 8 bytes each. */
 export function setSocketFilter(fd: number, instructions: Uint8Array, object: string): void {
   const program = { length: instructions.length / INSTRUCTION_BYTES, instructions };

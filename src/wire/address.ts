@@ -16,6 +16,9 @@ export function addressText(bytes: Uint8Array): string {
     : compressed(Array.from({ length: 8 }, (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)));
 }
 
+/** A hardware address as people write it: lower case, with colons. */
+export const macText = (mac: Uint8Array): string => Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+
 function groupsOf(text: string): readonly number[] {
   const [before = [], after] = text
     .split('::')

@@ -47,6 +47,20 @@ export function encodeGratuitousArp(form: ArpForm, address: string, mac: Uint8Ar
   return concat([BROADCAST, mac, u16Network(ETH_P_ARP), ETHERNET_IPV4, u16Network(OPERATIONS[form]), mac, ip, target, ip]);
 }
 
+/** Asks who has an address without claiming any (RFC 5227 section 2.1.1): no neighbour learns anything from it. */
+export const encodeArpProbe = (address: string, mac: Uint8Array): Uint8Array =>
+  concat([
+    BROADCAST,
+    mac,
+    u16Network(ETH_P_ARP),
+    ETHERNET_IPV4,
+    u16Network(OPERATIONS.request),
+    mac,
+    addressBytes('0.0.0.0'),
+    new Uint8Array(6),
+    addressBytes(address),
+  ]);
+
 /** Reads a complete Ethernet frame; what stands behind the packet is padding. */
 export function decodeArp(frame: Uint8Array): Decoded<ArpPacket, ArpReason> {
   if (frame.length < FRAME_BYTES) return refused('truncated');

@@ -54,6 +54,8 @@ export interface Link {
   readonly hasNeighbours: boolean;
   /** The kernel routes IPv6 that comes in here, so it calls itself a router in its neighbour advertisements. */
   readonly routesIPv6: boolean;
+  /** Bytes of the largest packet. */
+  readonly mtu: number;
 }
 
 /** `other`: a message that concerns neither addresses nor links as such. */
@@ -92,6 +94,7 @@ const FOREVER = 0xffffffff;
 const LINK_HEADER = 16;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
+const IFLA_MTU = 4;
 const IFLA_AF_SPEC = 26;
 const IFLA_INET6_CONF = 2;
 const DEVCONF_FORWARDING = 0;
@@ -172,7 +175,17 @@ function decodeLink(payload: Uint8Array, type: 'link' | 'linkGone'): Decoded<Rou
   const dev = readText(attributes.value.get(IFLA_IFNAME));
   if (dev === undefined) return refused('missing-attribute');
   const mac = Uint8Array.from(attributes.value.get(IFLA_ADDRESS) ?? []);
-  return decoded({ type, link: { dev, index, mac, ...readFlags(view.getUint32(8, true)), routesIPv6: routesIPv6(attributes.value) } });
+  return decoded({
+    type,
+    link: {
+      dev,
+      index,
+      mac,
+      ...readFlags(view.getUint32(8, true)),
+      routesIPv6: routesIPv6(attributes.value),
+      mtu: mtuOf(attributes.value),
+    },
+  });
 }
 
 function readFlags(flags: number): Pick<Link, 'up' | 'hasNeighbours'> {
@@ -182,6 +195,11 @@ function readFlags(flags: number): Pick<Link, 'up' | 'hasNeighbours'> {
 function familyOf(payload: Uint8Array): 4 | 6 | undefined {
   if (payload[0] === AF_INET) return 4;
   return payload[0] === AF_INET6 ? 6 : undefined;
+}
+
+function mtuOf(attributes: Attributes): number {
+  const value = attributes.get(IFLA_MTU);
+  return value?.length === 4 ? viewOf(value).getUint32(0, true) : 0;
 }
 
 /** The interface's IPv6 settings lie two levels deep, as an array of 32-bit numbers. */

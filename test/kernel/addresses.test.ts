@@ -139,7 +139,7 @@ test('200 virtual IPs are held, listed, renewed and released', () => {
 
 test('the links of the machine are listed with index, hardware address and state', async () => {
   await cable.carrier();
-  const link = { dev, index, mac: bytesOf(nearMac.replaceAll(':', '')), up: true, hasNeighbours: true, routesIPv6: false };
+  const link = { dev, index, mac: bytesOf(nearMac.replaceAll(':', '')), up: true, hasNeighbours: true, routesIPv6: false, mtu: 1500 };
   expect(kernel.links().find((one) => one.dev === dev)).toEqual(link);
   expect(kernel.links().find((one) => one.dev === 'lo')).toMatchObject({ up: true, hasNeighbours: false });
 });

@@ -1,7 +1,7 @@
 // Gratuitous ARP, against the frames of arping and keepalived.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ArpForm, decodeArp, encodeGratuitousArp } from '../../src/wire/arp.ts';
+import { type ArpForm, decodeArp, encodeArpProbe, encodeGratuitousArp } from '../../src/wire/arp.ts';
 import { concat, u16Network } from '../../src/wire/netlink.ts';
 import { bytesOf, captured, prefixesOf, readCapture } from './netlinkCapture.ts';
 
@@ -28,6 +28,13 @@ test('sender and target of an announcement are the announced address', () => {
   expect(decodeArp(request)).toEqual({ ok: true, value: { ...packet, form: 'request', targetMac: broadcast } });
   const reply = encodeGratuitousArp('reply', '10.0.0.1', mac);
   expect(decodeArp(reply)).toEqual({ ok: true, value: { ...packet, form: 'reply', targetMac: mac } });
+});
+
+test('a probe names the address that it asks for, and nobody as its sender (RFC 5227)', () => {
+  expect(decodeArp(encodeArpProbe('10.0.0.1', mac))).toEqual({
+    ok: true,
+    value: { form: 'request', senderMac: mac, senderAddress: '0.0.0.0', targetMac: new Uint8Array(6), targetAddress: '10.0.0.1' },
+  });
 });
 
 test('a frame that was padded to the least size of Ethernet is read', () => {

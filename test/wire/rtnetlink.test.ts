@@ -72,7 +72,7 @@ describe('the kernel tells of', () => {
   });
 
   test('a link without carrier as down, and with it as up', () => {
-    const link = { dev: 'eth0', index: eth0, mac: bytesOf('020000000001'), hasNeighbours: true, routesIPv6: true };
+    const link = { dev: 'eth0', index: eth0, mac: bytesOf('020000000001'), hasNeighbours: true, routesIPv6: true, mtu: 1500 };
     expect(heard('link set eth0 up')).toEqual([{ type: 'link', link: { ...link, up: false } }]);
     expect(heard('link set eth0 up, at the other end')).toEqual([{ type: 'link', link: { ...link, up: true } }]);
   });
