@@ -105,7 +105,8 @@ export interface KeeperSnapshot {
   readonly lateness: LatenessSummary;
   readonly groups: readonly GroupSnapshot[];
   readonly peers: readonly PeerSnapshot[];
-  readonly links: readonly { readonly dev: string; readonly up: boolean }[];
+  /** Of the virtual IPs. A peer of an older version does not tell the MAC: lower case, with colons. */
+  readonly links: readonly { readonly dev: string; readonly up: boolean; readonly mac?: string }[];
   readonly rules: RulesMark;
   readonly adverts: {
     readonly sent: number;

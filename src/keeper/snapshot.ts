@@ -3,10 +3,12 @@ import { hearsUs, isHeard } from '../core/peers.ts';
 import type { Group, Peer, State } from '../core/state.ts';
 import { priorityOf } from '../core/state.ts';
 import { type CoreConfig, type GroupPhase, type GroupSpec, type Millis, millis, type NodeName } from '../core/types.ts';
+import { macText } from '../wire/address.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { KernelLevel } from './kernelLevel.ts';
 import type { Lateness } from './lateness.ts';
 import type { GroupSnapshot, KeeperSnapshot, PeerSnapshot } from './messages.ts';
+import type { LinkState } from './ports.ts';
 import type { Story } from './story.ts';
 
 export interface SnapshotParts {
@@ -34,11 +36,16 @@ export function snapshotOf(parts: SnapshotParts): KeeperSnapshot {
     lateness: parts.lateness.summary(),
     groups: state.groups.map((group) => groupSnapshot(parts, group)),
     peers: config.nodes.filter((node) => node.name !== config.self).map((node) => peerSnapshot(parts, node.name)),
-    links: [...devices].map((dev) => ({ dev, up: links.some((link) => link.dev === dev && link.up) })),
+    links: [...devices].map((dev) => linkSnapshot(dev, links)),
     rules: state.rules,
     adverts: { ...parts.heartbeat.counts(), sendFailures: 0 },
     kernelFailures: kernel.failures(),
   };
+}
+
+function linkSnapshot(dev: string, links: readonly LinkState[]): KeeperSnapshot['links'][number] {
+  const link = links.find((one) => one.dev === dev);
+  return link === undefined ? { dev, up: false } : { dev, up: link.up, mac: macText(link.mac) };
 }
 
 function groupSnapshot(parts: SnapshotParts, group: Group): GroupSnapshot {
