@@ -31,6 +31,7 @@ export const commands: Readonly<Record<string, () => Promise<(parser: Parser, ch
   migrate: async () => (await import('./commands/migrate.ts')).addMigrate,
   init: async () => (await import('./commands/init.ts')).addInit,
   check: async () => (await import('./commands/check.ts')).addCheck,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   keygen: async () => (await import('./commands/keygen.ts')).addKeygen,
 };
 

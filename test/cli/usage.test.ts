@@ -7,7 +7,7 @@ import { version } from '../../src/cli/version.ts';
 import { spawned } from './process.ts';
 import { ran } from './terminal.ts';
 
-const commands = ['run', 'status', 'failover', 'failback', 'maintenance', 'drill', 'alerts', 'rules', 'migrate', 'init', 'check', 'keygen'];
+const commands = ['run', 'status', 'failover', 'failback', 'maintenance', 'drill', 'alerts', 'rules', 'migrate', 'init', 'check', 'doctor', 'keygen'];
 
 test('the version is that of the package', async () => {
   const { version: packaged } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -56,6 +56,7 @@ test.each([
     ['rules', 'set', 'a', 'b', '--weight', 'low'],
     '--weight is "low"; expected a whole number from 0 to 65535',
   ],
+  ['a listening time without a unit', ['doctor', '--listen', '3'], '--listen 3: cannot listen so long: expected a time with its unit'],
   ['an empty weight', ['rules', 'set', 'a', 'b', '--weight', ''], '--weight is ""; expected a whole number'],
   ['nothing to set', ['rules', 'set', '10.0.0.1:80', '10.0.0.11'], 'nothing to set: add --weight'],
   ['a history of no entries', ['rules', 'history', '--limit', '0'], '--limit is "0"; expected a whole number from 1 to 10000'],

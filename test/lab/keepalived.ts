@@ -17,6 +17,7 @@ export class Keepalived {
   readonly host: Host;
   readonly process: LabProcess;
 
+  /** Without peers it speaks by multicast, as it does by itself. */
   constructor(host: Host, peers: readonly Host[], priority: number, wishes: KeepalivedWishes) {
     this.host = host;
     const folder = mkdtempSync(join(tmpdir(), `vspair-lab-keepalived-${host.name}-`));
@@ -52,13 +53,15 @@ vrrp_instance web {
   virtual_router_id 51
   priority ${priority}
   advert_int ${intervalSeconds}
-  unicast_src_ip ${host.leg('eth0').address}
-  unicast_peer {
-    ${peers.map((peer) => peer.leg('eth0').address).join('\n    ')}
-  }
-  virtual_ipaddress {
+${peers.length === 0 ? '' : unicastText(host, peers)}  virtual_ipaddress {
     ${vips.join('\n    ')}
   }
 }
 ${more}`;
 }
+
+const unicastText = (host: Host, peers: readonly Host[]): string => `  unicast_src_ip ${host.leg('eth0').address}
+  unicast_peer {
+    ${peers.map((peer) => peer.leg('eth0').address).join('\n    ')}
+  }
+`;

@@ -28,8 +28,8 @@ const ports = [
 ];
 const keeperEntry = 'src/keeper/worker.ts';
 /** They put the parts together, one for each process or thread beside the keeper's, and may know them all; packaging makes of
- *  the whole program what is installed. */
-const compositionRoots = ['src/daemon/', 'src/cli/', 'src/main.ts', 'src/reconciler/', 'src/packaging/'];
+ *  the whole program what is installed, and observe looks at all that the doctor judges. */
+const compositionRoots = ['src/daemon/', 'src/cli/', 'src/main.ts', 'src/reconciler/', 'src/packaging/', 'src/observe/'];
 
 interface FolderRule {
   readonly folders: readonly string[];
@@ -42,6 +42,8 @@ const folderRules: Readonly<Record<string, FolderRule>> = {
   core: { folders: ['core'], packages: [] },
   wire: { folders: ['wire'], files: ['src/core/types.ts'], packages: ['node:crypto'] },
   keeper: { folders: ['core', 'wire', 'keeper'], packages: ['dgram-as-promised', 'node:worker_threads', 'node:timers'] },
+  // Judges what was observed, and touches nothing.
+  doctor: { folders: ['doctor', 'core', 'rules', 'errors', 'text'], files: [...ports, 'src/config/ipvsSysctls.ts'], packages: [] },
   errors: { folders: ['errors'], packages: [] },
   text: {
     folders: ['text', 'errors'],
@@ -73,7 +75,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   yaml: ['text', 'config', 'rules', 'cli'],
   yargs: ['cli'],
   zod: ['text', 'config', 'rules', 'control', 'peer', 'rpc', 'store', 'daemon'],
-  'node:child_process': ['alerts', 'neighbour', 'cli', 'packaging'],
+  'node:child_process': ['alerts', 'neighbour', 'cli', 'packaging', 'observe'],
   'node:http': ['metrics'],
 };
 
