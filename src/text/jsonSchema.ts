@@ -24,7 +24,8 @@ export function jsonSchemaOf(schema: z.ZodType, title: string): JsonSchema {
     target: 'draft-7',
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
-      const expected = expectedOf(zodSchema);
+      // An editor's own words for an unknown key name it; those for a list of keys would not.
+      const expected = jsonSchema.properties === undefined ? expectedOf(zodSchema) : undefined;
       if (expected !== undefined) jsonSchema['errorMessage'] = expected;
     },
   });
