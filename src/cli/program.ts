@@ -1,5 +1,5 @@
 // The `vspair` command: gives the command line its world.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { styleText } from 'node:util';
 import { connectControl } from '../control/client.ts';
@@ -8,6 +8,9 @@ import { confirm, converse } from './conversation.ts';
 import { openEditor } from './editor.ts';
 import { version } from './version.ts';
 import type { Paint, World } from './world.ts';
+
+/** Where the Debian package puts them. */
+const installedSchemas = '/usr/share/doc/vspair/examples/schema';
 
 const world: World = {
   out: (text) => process.stdout.write(`${text}\n`),
@@ -28,6 +31,7 @@ const world: World = {
   },
   devices,
   addresses,
+  schemas: () => (existsSync(installedSchemas) ? installedSchemas : undefined),
   hostname: hostname(),
   author: `${userName()}@${hostname()}`,
   version,

@@ -25,6 +25,8 @@ export interface World {
   readonly devices: () => readonly string[];
   /** Their addresses with their prefix length, such as 10.0.0.2/24, without those of the loopback. */
   readonly addresses: () => readonly { readonly dev: string; readonly address: string }[];
+  /** The directory of the schemas by which editors complete the keys of our files; undefined when they are not installed. */
+  readonly schemas: () => string | undefined;
   readonly hostname: string;
   /** Who gives the command, for the history of the rules. */
   readonly author: string;

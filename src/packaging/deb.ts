@@ -101,8 +101,10 @@ async function stageDocuments(stage: string, packages: readonly string[]): Promi
   const from = (path: string): string => join(repository, path);
   await copy(from('systemd/vspair.service'), join(stage, 'usr/lib/systemd/system/vspair.service'));
   await cp(from('config'), join(stage, documentation, 'examples'), { recursive: true });
-  await copy(from('config/vspair.yaml'), join(stage, 'etc/vspair/vspair.yaml.example'));
-  await copy(from('config/rules.yaml'), join(stage, 'etc/vspair/rules.yaml.example'));
+  await writeAll(join(stage, 'etc/vspair'), {
+    'vspair.yaml.example': withInstalledSchema(await readFile(from('config/vspair.yaml'), 'utf8')),
+    'rules.yaml.example': withInstalledSchema(await readFile(from('config/rules.yaml'), 'utf8')),
+  });
   await copy(from('src/packaging/debian/lintian-overrides'), join(stage, 'usr/share/lintian/overrides/vspair'));
   await writeAll(join(stage, documentation), {
     copyright: await copyrightText(repository, [...packages, runtime]),
@@ -110,6 +112,9 @@ async function stageDocuments(stage: string, packages: readonly string[]): Promi
     'README.md': await readFile(from('README.md')),
   });
 }
+
+/** Of the first line, by which editors find the schema: in the sources it is relative. */
+const withInstalledSchema = (example: string): string => example.replace('$schema=schema/', `$schema=/${documentation}/examples/schema/`);
 
 const completions: Readonly<Record<string, string>> = {
   bash: 'usr/share/bash-completion/completions/vspair',

@@ -110,6 +110,12 @@ test('IPv6 virtual IPs need no ARP settings, and scp an address in brackets', as
   expect(loadConfig(config)).toMatchObject({ ok: true, config: { ipvs: { connectionSync: undefined } } });
 });
 
+test('where the schemas are installed an editor finds them', async () => {
+  const { out } = await made([...dr, ...servers, '--dry-run'], { schemas: () => '/somewhere/schema' });
+  expect(out).toContain('# yaml-language-server: $schema=/somewhere/schema/vspair.schema.json\n# Made by vspair init');
+  expect(out).toContain('# yaml-language-server: $schema=/somewhere/schema/rules.schema.json\n# The first rules.');
+});
+
 test('without servers there are no rules yet', async () => {
   const { folder, out } = await made(dr);
   expect(existsSync(join(folder, 'rules.yaml'))).toBe(false);

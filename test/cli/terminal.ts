@@ -29,6 +29,7 @@ export async function ran(words: readonly string[], world: Partial<World> = {}):
       { dev: 'eth0', address: '10.0.0.2/24' },
       { dev: 'eth1', address: '192.168.1.2/24' },
     ],
+    schemas: () => undefined,
     hostname: 'vs1',
     author: 'root@vs1',
     version: '0.0.0',

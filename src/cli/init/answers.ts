@@ -41,6 +41,8 @@ export interface Machine {
   readonly devices: readonly string[];
   /** Without those of the loopback and link-local ones. */
   readonly addresses: readonly OwnAddress[];
+  /** The directory of the schemas by which editors complete keys; undefined where there is none. */
+  readonly schemas: string | undefined;
 }
 
 /** An answer understood, or why it is none. */

@@ -30,8 +30,9 @@ export interface PairFiles {
 /** Throws VSP_UNEXPECTED when the answers do not make files that are in order. */
 export function pairFilesOf(answers: Answers, configFile: string, machine: Machine): PairFiles {
   const places = placesBeside(configFile);
-  const config = `${configHeader}${configText(draftOf(answers, places))}\n`;
-  const rules = answers.servers.length === 0 ? undefined : `${rulesHeader}${rulesText(documentOf(answers))}\n`;
+  const config = `${schemaLine('vspair', machine)}${configHeader}${configText(draftOf(answers, places))}\n`;
+  const rules =
+    answers.servers.length === 0 ? undefined : `${schemaLine('rules', machine)}${rulesHeader}${rulesText(documentOf(answers))}\n`;
   const { problems, warnings } = faultsOf(config, rules, places, machine);
   if (problems.length > 0)
     throw new VspairError({ code: 'VSP_UNEXPECTED', object: configFile, attempt: 'make it of these answers', problems });
@@ -44,8 +45,11 @@ const placesBeside = (config: string): Places => ({
   rules: join(dirname(config), 'rules.yaml'),
 });
 
-const configHeader = `# Made by vspair init: the same file on both directors. vspair check names every mistake in it; what each key is for:
-# config/KEYS.md of vspair.
+const schemaLine = (name: string, { schemas }: Machine): string =>
+  schemas === undefined ? '' : `# yaml-language-server: $schema=${schemas}/${name}.schema.json\n`;
+
+const configHeader = `# Made by vspair init: the same file on both directors. vspair check names every mistake in it; man vspair.yaml, or
+# config/KEYS.md of vspair, says what each key is for.
 `;
 
 const rulesHeader = `# The first rules. After a change: vspair rules check FILE, then vspair rules apply FILE, on either director.
