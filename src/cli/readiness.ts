@@ -3,7 +3,7 @@ import type { DirectorConfig } from '../config/config.ts';
 import { checkInterfaces } from '../config/interfaces.ts';
 import { type InvalidConfig, type LoadedConfig, loadConfig } from '../config/load.ts';
 import { findNode } from '../config/node.ts';
-import { loadSecretHere } from '../config/secretPlace.ts';
+import { loadSecretHere, secretDoubts } from '../config/secretPlace.ts';
 import { VspairError } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/place.ts';
 import type { SecretKey } from '../keeper/messages.ts';
@@ -35,7 +35,7 @@ export function readinessOf(
     node: node.value,
     keys: keys.value,
     problems: checkInterfaces(read, devices()),
-    warnings: read.warnings,
+    warnings: [...read.warnings, ...secretDoubts(read.config.secretFile, process.env)],
     failures: [...node.failures, ...keys.failures],
   };
 }

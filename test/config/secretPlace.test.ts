@@ -2,8 +2,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { loadSecretHere } from '../../src/config/secretPlace.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { loadSecretHere, secretDoubts } from '../../src/config/secretPlace.ts';
+import { like } from '../cli/terminal.ts';
+import { eventually } from '../eventually.ts';
 
 interface Places {
   readonly configured: string;
@@ -72,4 +74,34 @@ test('one that anybody can read is not', () => {
   const at = places();
   at.write('credential', 2, 0o444);
   expect(() => idsOf(at, at.env)).toThrow(/its mode is 0444/);
+});
+
+describe('a configured file that was changed after the copy was made', () => {
+  /** File systems count the time of a change in steps of some milliseconds: it is changed until it is newer. */
+  const doubtsAfter = (at: Places, change: 'configured' | 'reloaded') =>
+    eventually(() => {
+      at.write(change, 3, 0o600);
+      return secretDoubts(at.configured, at.env);
+    });
+
+  test('is told, since a reload without systemd would go on with the old one', async () => {
+    const at = places();
+    at.write('credential', 2);
+    await doubtsAfter(at, 'configured').toEqual([
+      {
+        place: { file: at.configured, line: 1, column: 1 },
+        what: like(/^it was changed after .*credentials\/secret was made/),
+        expected: 'a reload that brings it along: systemctl reload vspair',
+      },
+    ]);
+    await doubtsAfter(at, 'reloaded').toEqual([]);
+  });
+
+  test('is no doubt where there is no copy, or no such file', () => {
+    const at = places();
+    at.write('configured', 1);
+    expect(secretDoubts(at.configured, at.env)).toEqual([]);
+    at.write('credential', 2);
+    expect(secretDoubts(`${at.configured}-elsewhere`, at.env)).toEqual([]);
+  });
 });
