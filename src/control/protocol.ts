@@ -1,6 +1,9 @@
 // What can be asked of a running daemon over its control socket, and with which params.
 import { z } from 'zod';
 import type { NodeName, Outcome } from '../core/types.ts';
+import { eventTypes, severities } from '../events/catalogue.ts';
+import type { DirectorEvent } from '../events/event.ts';
+import type { EventSelection } from '../events/selection.ts';
 import type { Methods } from '../rpc/methods.ts';
 import type { RevisionEntry, RulesDocument, RulesRevision } from '../rules/document.ts';
 import { rulesDocumentSchema } from '../rules/revision.ts';
@@ -60,6 +63,10 @@ export interface RulesAwaitParams {
   readonly withinMs: number;
 }
 
+export interface EventsParams extends EventSelection {
+  readonly limit: number;
+}
+
 export type ControlShapes = {
   status: { params: Record<string, never>; result: StatusReport };
   /** Its progress is a HandoverStep, one for each, as they become known. */
@@ -67,6 +74,12 @@ export type ControlShapes = {
   maintenance: { params: MaintenanceParams; result: Outcome };
   /** One attempt on each alert channel, or on the one of this name or index. Null: there is no such channel. */
   alertsTest: { params: { readonly channel?: string | undefined }; result: readonly AlertTried[] | null };
+  /** The last events of both directors, oldest first; a transition that both tell of stands there once. */
+  events: { params: EventsParams; result: readonly DirectorEvent[] };
+  /** Everything that was told under ids that begin so, by either director. */
+  eventViews: { params: { readonly id: string }; result: readonly DirectorEvent[] };
+  /** Each new event is a progress; answers only when the asker is gone. */
+  eventsFollow: { params: EventSelection; result: null };
   /** Null: there are no rules yet, or no such revision (any more). */
   rulesShow: { params: RulesShowParams; result: RulesRevision | null };
   /** Newest first. */
@@ -80,6 +93,7 @@ export type ControlShapes = {
   rulesAwait: { params: RulesAwaitParams; result: RulesArrival };
 };
 
+export const mostEvents = 1_000;
 /** More than any backend keeps. */
 export const longestHistory = 10_000;
 export const longestWaitMs = 3_600_000;
@@ -88,6 +102,13 @@ const nothing = z.strictObject({});
 const name = z.string().min(1).max(255);
 const revisionNumber = z.int().nonnegative();
 const digest = z.string().regex(/^[0-9a-f]{16}$/);
+
+const selection = {
+  since: z.iso.datetime().optional(),
+  group: name.optional(),
+  types: z.array(z.enum(eventTypes)).optional(),
+  severity: z.enum(severities).optional(),
+};
 
 /** The daemon of this machine is of our own package: its results are taken by their type. */
 const own = <Result>(): z.ZodType<Result> => z.custom<Result>();
@@ -100,6 +121,9 @@ export const controlMethods: Methods<ControlShapes> = {
     result: own(),
   },
   alertsTest: { params: z.strictObject({ channel: name.optional() }), result: own() },
+  events: { params: z.strictObject({ limit: z.int().min(1).max(mostEvents), ...selection }), result: own() },
+  eventViews: { params: z.strictObject({ id: z.string().regex(/^[0-9a-f-]{1,36}$/) }), result: own() },
+  eventsFollow: { params: z.strictObject(selection), result: own() },
   rulesShow: { params: z.strictObject({ which: z.union([revisionNumber, digest]).optional() }), result: own() },
   rulesHistory: { params: z.strictObject({ limit: z.int().min(1).max(longestHistory) }), result: own() },
   rulesTrouble: { params: nothing, result: own() },

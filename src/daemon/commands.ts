@@ -10,6 +10,7 @@ import type { RulesDocument } from '../rules/document.ts';
 import { exchangeRefused } from '../store/rulesPeers.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
 import { awaitRules } from './awaitRules.ts';
+import type { EventDuty } from './eventDuty.ts';
 import { failover, failoverHere } from './failover.ts';
 import type { HandoverWatch } from './handoverWatch.ts';
 import type { KeeperThread } from './keeperThread.ts';
@@ -29,6 +30,7 @@ export interface CommandParts {
   readonly planned: (document: RulesDocument) => Promise<readonly string[]>;
   readonly directorStatus: () => Promise<DirectorStatus>;
   readonly alertsTest: (channel: string | undefined) => Promise<readonly AlertTried[] | null>;
+  readonly events: Pick<EventDuty, 'handlers' | 'answers' | 'noteConnected'>;
 }
 
 /** An operator's command may be one for the other director. */
@@ -43,6 +45,7 @@ export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
       const peers = await Promise.all(self.keeper.peers.map((peer) => askPeerStatus(parts.channel, peer.node, peer.heard)));
       return statusReport({ cluster: parts.cluster, self, peers });
     },
+    ...parts.events.handlers,
     failover: (params, call) => failover(parts, params, call),
     maintenance: (params) => parts.maintenance.request(params, (on) => parts.keeper.maintenance(on)),
     alertsTest: ({ channel }) => parts.alertsTest(channel),
@@ -59,6 +62,9 @@ export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
 export function onceReady(handlers: Promise<Handlers<ControlShapes>>): Handlers<ControlShapes> {
   return {
     status: async (...call) => (await handlers).status(...call),
+    events: async (...call) => (await handlers).events(...call),
+    eventViews: async (...call) => (await handlers).eventViews(...call),
+    eventsFollow: async (...call) => (await handlers).eventsFollow(...call),
     failover: async (...call) => (await handlers).failover(...call),
     maintenance: async (...call) => (await handlers).maintenance(...call),
     alertsTest: async (...call) => (await handlers).alertsTest(...call),
@@ -77,6 +83,7 @@ export function peerHandlers(parts: CommandParts, channel: () => PeerChannel): H
   const clock = bootClock();
   return {
     ...(store.replica?.answers ?? exchangeRefused(`the rules here are those of the backend ${store.state().backend}`)),
+    ...parts.events.answers,
     status: () => parts.directorStatus(),
     rulesPlanned: ({ document }) => parts.planned(document).catch(refuse),
     failover: (params, call) => failoverHere({ ...parts, channel: channel() }, params, call),

@@ -5,7 +5,7 @@ import { electionOrder } from '../config/core.ts';
 import { configDigest } from '../config/digest.ts';
 import type { ControlShapes } from '../control/protocol.ts';
 import { startControlServer } from '../control/server.ts';
-import type { DirectorStatus } from '../control/status.ts';
+import type { DirectorStatus, NeighbourStatus } from '../control/status.ts';
 import type { Vip } from '../core/types.ts';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
 import { type Ipvs, openIpvs } from '../kernel/ipvs.ts';
@@ -21,6 +21,7 @@ import { openRulesStore } from '../store/openRulesStore.ts';
 import type { RulesStore } from '../store/rulesStore.ts';
 import { keeperBoot } from './boot.ts';
 import { type CommandParts, controlHandlers, onceReady, peerHandlers } from './commands.ts';
+import { type EventDuty, openEventDuty } from './eventDuty.ts';
 import { createHandoverWatch, type HandoverWatch } from './handoverWatch.ts';
 import { demandFreePorts } from './heartbeatPorts.ts';
 import { type IpvsSettings, keepIpvsSettings } from './ipvsSettings.ts';
@@ -40,10 +41,12 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const supervision = superviseBy(process.env, reports.notToldSystemd);
   const asked = untilAskedToStop({ config: start.config, reports });
   const place = await takePlace(start, reports);
-  const ground = await layGround(start, reports);
-  const guard = await startKeeping(start, { reports, supervision }, ground);
-  const commands = commandParts(start, reports, ground, guard);
+  const events = await openEventDuty(start, reports.fileProblem, reports.events);
+  const ground = await layGround(start, reports, events);
+  const guard = await startKeeping(start, { reports, supervision }, ground, events);
+  const commands = commandParts(start, reports, ground, guard, events);
   const channel = openPeerChannel(start, reports, commands);
+  events.begin(guard.keeper, channel);
   shareRules(start, ground.store, channel, guard);
   place.answer(controlHandlers({ ...commands, channel }));
   const metrics = await openMetrics(start, { reports, ...ground, ...commands });
@@ -55,6 +58,7 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
     // What is left is in the kernel; the next process adopts it. Nothing here may take the time to release it.
     process.exit(exitCodes.unexpected);
   }
+  await events.close();
   await Promise.all([place.close(), channel.close(), metrics.close()]);
   guard.close();
   await ground.close();
@@ -88,7 +92,9 @@ async function untilKeeperEnded(asked: Promise<StopRequest>, { keeper, keeperDie
   if (how instanceof Error) return how;
   told.reports.stopping(how);
   told.supervision.stopping(how);
-  return Promise.race([keeper.shutdown(how).then(() => undefined), keeperDied]);
+  const died = await Promise.race([keeper.shutdown(how).then(() => undefined), keeperDied]);
+  if (died === undefined) told.reports.stopped(how);
+  return died;
 }
 
 /** What this director has before it knows of any other: its memory, its rules, its kernel's IPVS. */
@@ -102,7 +108,7 @@ interface Ground {
   close(): Promise<void>;
 }
 
-async function layGround({ config, node, stateDir, version }: DaemonStart, reports: Reports): Promise<Ground> {
+async function layGround({ config, node, stateDir, version }: DaemonStart, reports: Reports, { log }: EventDuty): Promise<Ground> {
   const { state, ipvs: wishes } = config;
   const memory = await openNodeState({ directory: stateDir, onProblem: reports.fileProblem });
   await addressFile(stateDir, reports.fileProblem).note(config.groups.flatMap(({ vips }) => vips));
@@ -115,7 +121,7 @@ async function layGround({ config, node, stateDir, version }: DaemonStart, repor
     onProblem: reports.fileProblem,
     report: reports.store,
   });
-  reports.begin({ memory, store });
+  reports.begin({ memory, store, log });
   const ipvs = openIpvs();
   reports.ipvsLacking(ipvs.available());
   const reconciler = await startReconcilerThread({ stateDir, onDrift: wishes.onDrift }, reports.fileProblem);
@@ -152,7 +158,12 @@ interface Guard {
   close(): void;
 }
 
-async function startKeeping(start: DaemonStart, { reports, supervision }: Told, { memory, duty }: Ground): Promise<Guard> {
+async function startKeeping(
+  start: DaemonStart,
+  { reports, supervision }: Told,
+  { memory, duty }: Ground,
+  events: EventDuty,
+): Promise<Guard> {
   const { config, node, keys } = start;
   const died = Promise.withResolvers<Error>();
   const watches: VipWatch[] = [];
@@ -171,7 +182,11 @@ async function startKeeping(start: DaemonStart, { reports, supervision }: Told, 
   });
   duty.begin((message) => keeper.post(message));
   const vips = config.groups.flatMap((group) => group.vips);
-  const watch = startVipWatch({ vips, holds: (vip) => isHeld(keeper, vip), ownerOf: vipOwner, report: reports.neighbour });
+  const report = (now: NeighbourStatus): void => {
+    reports.neighbour(now);
+    events.noteNeighbour(now);
+  };
+  const watch = startVipWatch({ vips, holds: (vip) => isHeld(keeper, vip), ownerOf: vipOwner, report });
   watches.push(watch);
   return { keeper, keeperDied: died.promise, watch, maintenance, handovers, close: () => watch.close() };
 }
@@ -182,7 +197,7 @@ async function isHeld(keeper: KeeperThread, vip: Vip): Promise<boolean> {
 }
 
 /** What operators and peers can ask for, once there is something to ask. */
-function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guard: Guard): CommandParts {
+function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guard: Guard, events: EventDuty): CommandParts {
   const { config } = start;
   const startedAt = Date.now();
   const digest = configDigest(config);
@@ -216,6 +231,7 @@ function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guar
     planned: (document) => ground.duty.planned(document),
     directorStatus,
     alertsTest: reports.alertsTest,
+    events,
   };
 }
 
@@ -230,7 +246,9 @@ function openPeerChannel({ config, node, keys }: DaemonStart, reports: Reports, 
     handlers: peerHandlers(commands, () => channel),
     report(event) {
       reports.peer(event);
-      if (event.type === 'connected') commands.store.replica?.noteConnected(event.peer);
+      if (event.type !== 'connected') return;
+      commands.store.replica?.noteConnected(event.peer);
+      commands.events.noteConnected(event.peer);
     },
   });
   return channel;

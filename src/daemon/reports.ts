@@ -9,6 +9,7 @@ import { type Problem, problemText } from '../errors/place.ts';
 import { type EventDraft, eventOf, type Teller } from '../events/draft.ts';
 import type { DirectorEvent } from '../events/event.ts';
 import type { KeeperWords } from '../events/keeperEvents.ts';
+import { mistakeDraft, startDraft, stopDraft } from '../events/lifecycle.ts';
 import { configRejected, test as testDraft } from '../events/partDrafts.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
 import { factLine, type GroupNames, keeperLines } from '../log/factLine.ts';
@@ -17,12 +18,14 @@ import { type Counts, createCounts } from '../metrics/counts.ts';
 import type { ChannelSeen } from '../metrics/seen.ts';
 import type { MetricsServerEvent } from '../metrics/server.ts';
 import type { PeerChannelEvent } from '../peer/channel.ts';
+import type { EventLog } from '../store/eventLog.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
 import type { RulesStore, StoreEvent } from '../store/rulesStore.ts';
 import { alertsStatus, openAlerts, stateWatch, triedOut } from './alerting.ts';
-import { createEventDesk } from './eventDesk.ts';
+import { createEventDesk, type EventDesk } from './eventDesk.ts';
 import { alertDraft, rulesDraft, storeDraft } from './eventDrafts.ts';
+import type { EventWatcher } from './eventDuty.ts';
 import { watchFileProblems } from './fileProblems.ts';
 import type { IpvsSettingEvent } from './ipvsSettings.ts';
 import {
@@ -41,8 +44,11 @@ import { watchService } from './service.ts';
 export interface Reports {
   readonly started: () => void;
   readonly stopping: (how: 'handover' | 'inPlace') => void;
+  /** The keeper has ended as it was asked to. */
+  readonly stopped: (how: 'handover' | 'inPlace') => void;
   /** From now on events are made and told; those that have come wait for it. */
-  readonly begin: (ground: { readonly memory: NodeState; readonly store: RulesStore }) => void;
+  readonly begin: (ground: EventGround) => void;
+  readonly events: EventWatcher;
   readonly keeper: (message: FromKeeper, memory: NodeState) => void;
   /** Resolves when it is written: the process ends right after. */
   readonly keeperDied: (error: Error) => Promise<void>;
@@ -71,6 +77,14 @@ export interface Reports {
   readonly close: () => Promise<void>;
 }
 
+export interface EventGround {
+  readonly memory: NodeState;
+  readonly store: RulesStore;
+  readonly log: EventLog;
+}
+
+const keeperDiedText = 'the keeper ended by a mistake in vspair; the process ends too, the next one adopts what the kernel holds';
+
 /** What a stop may wait for alerts: systemd's patience is longer. */
 const alertGraceMs = 3_000;
 
@@ -89,30 +103,30 @@ export function createReports(start: DaemonStart): Reports {
     files.fileProblem,
   );
   const noteState = stateWatch(start, alerts);
-  let remembered: NodeState | undefined;
+  let ground: EventGround | undefined;
   const service = watchService([...groups.keys()]);
   let serves = false;
   const desk = createEventDesk(
     teller,
-    wordsFor(groups, () => remembered?.maintenance()?.reason ?? undefined),
+    wordsFor(groups, () => ground?.memory.maintenance()?.reason ?? undefined),
   );
-  const note = (draft: EventDraft | undefined): void => {
-    if (draft !== undefined) desk.tell(draft);
-  };
-
+  const note = (draft: EventDraft | undefined): void => (draft === undefined ? undefined : desk.tell(draft));
   const counts = createCounts(groups);
 
   return {
     ...ofLife(log, `vspair ${version}: ${node.name} of cluster ${config.cluster}`, () => serves),
-    begin({ memory, store }) {
-      remembered = memory;
-      const deliver = (event: DirectorEvent): void => {
-        counts.event(event);
-        alerts.send(event);
-        store.recordEvent({ ...event });
-      };
-      desk.begin({ incarnation: memory.incarnation, told: [], deliver });
+    async keeperDied(error) {
+      log.error(`${keeperDiedText}: ${error.stack ?? error.message}`);
+      desk.tell(mistakeDraft(`${keeperDiedText}: ${error.message}`));
+      await ground?.log.saved();
+      await log.close();
     },
+    stopped: (how) => desk.tell(stopDraft(how)),
+    begin(laid) {
+      ground = laid;
+      beginEvents(desk, laid, version, { counts, alerts });
+    },
+    events: desk,
     keeper(message, memory) {
       for (const line of keeperLines(message, groups)) log.log(line);
       desk.keeper(message);
@@ -129,8 +143,8 @@ export function createReports(start: DaemonStart): Reports {
     ...ofAlerts(alerts, teller),
     counts,
     async close() {
-      desk.close();
       await alerts.close(alertGraceMs);
+      await ground?.log.saved();
       await log.close();
     },
   };
@@ -142,22 +156,33 @@ const ofAlerts = (alerts: Alerts, teller: Teller): Pick<Reports, 'alertsStatus' 
   alertsTest: async (channel) => triedOut(await alerts.tryOut(eventOf(testDraft(`a test, asked for on ${teller.node}`), teller), channel)),
 });
 
+function beginEvents(
+  desk: EventDesk,
+  { memory, store, log }: EventGround,
+  version: string,
+  { counts, alerts }: { readonly counts: Counts; readonly alerts: Alerts },
+): void {
+  const told = log.own();
+  const deliver = (event: DirectorEvent): void => {
+    log.add(event);
+    counts.event(event);
+    alerts.send(event);
+    store.recordEvent({ ...event });
+  };
+  desk.begin({ incarnation: memory.incarnation, told, deliver });
+  desk.tell(startDraft(told, `vspair ${version} started`));
+}
+
 const wordsFor = (groups: GroupNames, maintenanceReason: () => string | undefined): KeeperWords => ({
   sentence: (fact) => factLine(fact, groups).message,
   maintenanceReason,
 });
 
-const ofLife = (log: Logger, who: string, serves: () => boolean): Pick<Reports, 'started' | 'stopping' | 'keeperDied' | 'ipvsLacking'> => ({
+const ofLife = (log: Logger, who: string, serves: () => boolean): Pick<Reports, 'started' | 'stopping' | 'ipvsLacking'> => ({
   started: () => log.info(`${who} has started`, { pid: process.pid }),
   stopping(how) {
     if (how === 'inPlace') log.info('stopping in place: the kernel goes on serving for the next process');
     else log.info(serves() ? 'stopping: handing over first' : 'stopping: nothing is served here that would have to be handed over');
-  },
-  async keeperDied(error) {
-    log.error(
-      `the keeper ended by a mistake in vspair; the process ends too, the next one adopts what the kernel holds: ${error.stack ?? error.message}`,
-    );
-    await log.close();
   },
   ipvsLacking(why) {
     if (why !== undefined) log.warn(`${why.message}; without it no virtual service can be brought in`);

@@ -53,7 +53,7 @@ export function startVipWatch(parts: VipWatchParts): VipWatch {
   const lookAt = async (vip: Vip): Promise<void> => {
     const before = seen.get(vip.address);
     if (await parts.holds(vip)) {
-      seen.delete(vip.address);
+      if (seen.delete(vip.address)) parts.report({ address: vip.address, dev: vip.dev, mac: undefined, detail: 'held here' }, before);
       return;
     }
     const now = statusOf(vip, await parts.ownerOf(vip.address));

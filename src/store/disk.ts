@@ -7,6 +7,8 @@ export interface Disk {
   makeDirectory(path: string): Promise<void>;
   /** Creates the file, or empties the one that is there. */
   create(path: string): Promise<NewFile>;
+  /** Opens the file so that what is written follows what is there; creates it when it is not. */
+  append(path: string): Promise<NewFile>;
   rename(from: string, to: string): Promise<void>;
   /** Whether it is there or not. */
   remove(path: string): Promise<void>;
@@ -27,15 +29,18 @@ export const localDisk: Disk = {
     if (first === undefined) return;
     for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
   },
-  async create(path) {
-    const file = await open(path, 'w', 0o640);
-    await leaveToOwnerOf(dirname(path), file);
-    return { write: (text) => file.writeFile(text), sync: () => file.sync(), close: () => file.close() };
-  },
+  create: (path) => opened(path, 'w'),
+  append: (path) => opened(path, 'a'),
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { force: true }),
   syncDirectory,
 };
+
+async function opened(path: string, how: 'w' | 'a'): Promise<NewFile> {
+  const file = await open(path, how, 0o640);
+  await leaveToOwnerOf(dirname(path), file);
+  return { write: (text) => file.writeFile(text), sync: () => file.sync(), close: () => file.close() };
+}
 
 async function syncDirectory(path: string): Promise<void> {
   await using directory = await open(path, 'r');

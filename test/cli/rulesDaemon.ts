@@ -34,6 +34,11 @@ const unused = (): never => {
 
 const keeper: KeeperThread = { post: unused, snapshot: unused, ping: unused, failover: unused, maintenance: unused, shutdown: unused };
 const maintenance: Maintenance = { noteKeeper: unused, request: unused };
+const events = {
+  handlers: { events: unused, eventViews: unused, eventsFollow: unused },
+  answers: { eventsNew: unused, eventsAfter: unused },
+  noteConnected: unused,
+};
 const channel: PeerChannel = { request: unused, connected: unused, state: unused, close: unused };
 
 /** The rules of this director alone, which are in its kernel as soon as they are in its store. `more` replaces answers. */
@@ -61,6 +66,7 @@ export async function rulesDaemon(more: (store: RulesStore) => Partial<Handlers<
     planned,
     directorStatus,
     alertsTest: async () => [],
+    events,
   });
   const server = await startControlServer({ socket, handlers: { ...handlers, ...more(store) }, onFailure: () => undefined });
   onTestFinished(() => server.close());

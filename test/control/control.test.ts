@@ -31,6 +31,9 @@ const handlers: Handlers<ControlShapes> = {
   status: () => {
     throw new Error('the status is out');
   },
+  events: () => [],
+  eventViews: () => [],
+  eventsFollow: () => null,
   failover: ({ group, to }, call) => {
     call.progress('asking');
     return [{ group: group ?? 'all', outcome: { ok: true, detail: `to ${to ?? 'the fittest'}` } }];

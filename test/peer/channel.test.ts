@@ -21,6 +21,8 @@ const handlers: Handlers<PeerShapes> = {
     throw new RpcRefusal('refused', 'starting');
   },
   rulesPlanned: () => [],
+  eventsNew: () => null,
+  eventsAfter: () => [],
   clock: () => ({ now: 0 }),
   failover: ({ group, to }) => ({ ok: true, detail: `${group} to ${to ?? 'the fittest'}` }),
 };

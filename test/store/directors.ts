@@ -114,6 +114,8 @@ function directorOf(name: string, { directory, names, pollMs, port, news }: Plac
         failover: notHere,
         clock: notHere,
         rulesPlanned: notHere,
+        eventsNew: notHere,
+        eventsAfter: notHere,
       },
       report(event) {
         if (event.type === 'handlerFailed') throw event.error;

@@ -55,6 +55,7 @@ export function recordingDisk(root: string): RecordedDisk {
         close: () => file.close(),
       };
     },
+    append: () => Promise.reject(new Error('files that are appended to have tests of their own')),
     async rename(from, to) {
       await localDisk.rename(from, to);
       name('rename', { path: at(to), inode: now.get(at(from)) }, { path: at(from), inode: undefined });

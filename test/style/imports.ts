@@ -50,7 +50,7 @@ const folderRules: Readonly<Record<string, FolderRule>> = {
     files: ['src/core/types.ts'],
     packages: ['node:buffer', 'node:fs', 'node:fs/promises', 'node:path', 'yaml', 'zod', 'ipaddr.js'],
   },
-  events: { folders: ['events', 'core', 'errors', 'text'], files: ['src/keeper/messages.ts'], packages: ['node:crypto'] },
+  events: { folders: ['events', 'core', 'errors', 'text'], files: ['src/keeper/messages.ts'], packages: ['node:crypto', 'zod'] },
   rules: {
     folders: ['rules', 'core', 'wire', 'errors', 'text'],
     files: ['src/keeper/ports.ts'],
@@ -74,7 +74,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   winston: ['log'],
   yaml: ['text', 'config', 'rules', 'cli'],
   yargs: ['cli'],
-  zod: ['text', 'config', 'rules', 'control', 'peer', 'rpc', 'store', 'daemon'],
+  zod: ['text', 'events', 'config', 'rules', 'control', 'peer', 'rpc', 'store', 'daemon'],
   'node:child_process': ['alerts', 'neighbour', 'cli', 'packaging', 'observe'],
   'node:http': ['metrics'],
 };
