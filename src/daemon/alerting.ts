@@ -1,5 +1,6 @@
 // The alerts of the daemon: where they keep what is not told yet, how long they try, and what the status says of them.
 import { type Alerts, type ChannelState, createAlerts, type TriedOut } from '../alerts/alerts.ts';
+import { nameOnDisk } from '../alerts/channelNames.ts';
 import type { ChannelReport } from '../alerts/channelQueue.ts';
 import type { DaemonStart } from '../cli/world.ts';
 import type { NotifyState } from '../config/alertChannel.ts';
@@ -10,24 +11,25 @@ import { SystemError } from '../kernel/syscalls.ts';
 import { openDatagramSender } from '../kernel/unixDatagram.ts';
 import { pauseBefore } from '../store/backOff.ts';
 import type { OnFileProblem } from '../store/fileProblem.ts';
-import { openAlertsKeep } from './alertsKeep.ts';
+import { giveUpAbandoned } from './abandonedAlerts.ts';
+import { alertsDirectory, openAlertsKeep } from './alertsKeep.ts';
 
 /** A receiver that is back hears of it within a minute; one that is out for a day misses what is older. */
-const pauses = { firstPauseMs: 1000, longestPauseMs: 60_000 };
-const attemptsOfADay = 24 * 60;
-const limit = 1000;
+export const alertBounds = { firstPauseMs: 1000, longestPauseMs: 60_000, attempts: 24 * 60, limit: 1000 } as const;
 
 export function openAlerts(
   { config, stateDir }: Pick<DaemonStart, 'config' | 'stateDir'>,
   report: (report: ChannelReport) => void,
   onProblem: OnFileProblem,
 ): Alerts {
+  const openKeep = openAlertsKeep(stateDir, onProblem);
+  void giveUpAbandoned({ directory: alertsDirectory(stateDir), inUse: config.alerts.map(nameOnDisk), openKeep, report });
   return createAlerts({
     channels: config.alerts,
-    openKeep: openAlertsKeep(stateDir, onProblem),
+    openKeep,
     sendUnixDatagram,
-    pauseAfter: (attempts) => (attempts < attemptsOfADay ? pauseBefore(attempts, pauses) : undefined),
-    limit,
+    pauseAfter: (attempts) => (attempts < alertBounds.attempts ? pauseBefore(attempts, alertBounds) : undefined),
+    limit: alertBounds.limit,
     report,
   });
 }

@@ -6,7 +6,10 @@ export const checks: Reason = {
   advice: 'watch them by other means, and take a dead one out: vspair rules drain SERVER',
 };
 
-export const mail: Reason = { why: 'vspair sends no mail', advice: 'be told by alerts: [{ webhook: https://... }] or [{ exec: /path }]' };
+export const mail: Reason = {
+  why: 'who is told by mail stands in the section alerts',
+  advice: 'alerts: [{ email: { server: mail.example, from: vspair@example.org, to: [oncall@example.org] } }]',
+};
 
 /** Each reason with its keywords, separated by blanks. */
 export const reasonsOf = (...entries: readonly (readonly [Reason, string])[]): ReadonlyMap<string, Reason> =>

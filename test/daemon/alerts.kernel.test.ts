@@ -1,6 +1,7 @@
 // People are told of a takeover by the real daemon, over real HTTP and by a real program; and nothing ever waits for it.
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,7 @@ afterEach(async () => {
   receiver?.closeAllConnections();
   receiver?.close();
   for (const director of [vs1, vsbak]) await director?.stop('SIGKILL');
+  for (const path of mounted.splice(0)) execFileSync('umount', [path]);
   for (const host of cluster.directors) await host.exec(['ip', 'address', 'flush', 'dev', 'eth0', 'to', '10.0.0.1/32']);
 });
 afterAll(async () => {
@@ -32,6 +34,7 @@ afterAll(async () => {
 });
 
 const startMs = 30_000;
+const mounted: string[] = [];
 let vs1: Director | undefined;
 let vsbak: Director | undefined;
 
@@ -125,7 +128,7 @@ describe('a director that takes over tells', () => {
     ]);
     await vs1?.stop('SIGKILL');
     const { self } = await successor.until(({ self: { daemon } }) => daemon.alerts.delivered === 4, startMs);
-    expect(self.daemon.alerts).toEqual({ delivered: 4, failed: 0, lastFailure: undefined });
+    expect(self.daemon.alerts).toMatchObject({ delivered: 4, failed: 0, waiting: 0, channels: [{ delivered: 2 }, { delivered: 2 }] });
 
     const events = requests.map(({ event }) => event);
     expect(events).toHaveLength(2);
@@ -138,7 +141,7 @@ describe('a director that takes over tells', () => {
   });
 });
 
-describe('a receiver that never answers and a program that never ends', () => {
+describe('a receiver that never answers, a program that never ends and a full disk', () => {
   test('hold up neither a takeover, nor a handover, nor a stop', async () => {
     const requests: Request[] = [];
     const url = await listen(requests, false);
@@ -147,6 +150,7 @@ describe('a receiver that never answers and a program that never ends', () => {
       `webhook: "${url}"`,
       `exec: ${program('hang', `echo $$ > ${folder}/pid-of-$VSPAIR_NODE; exec sleep 1000`)}`,
     ]);
+    fillUp(join(successor.folder, 'state', 'alerts'));
     const bothHang = () => [requests.length, existsSync(pidFile) && isRunning(Number(readFileSync(pidFile, 'utf8')))];
     const untold = ({ self: { daemon } }: Awaited<ReturnType<Director['status']>>) => daemon.alerts.delivered + daemon.alerts.failed;
 
@@ -155,6 +159,7 @@ describe('a receiver that never answers and a program that never ends', () => {
     const taken = await successor.until(({ self }) => self.keeper.groups[0]?.lastTakeover !== undefined, startMs);
     expect(taken.self.keeper.groups[0]).toMatchObject({ phase: 'active', vips: [{ held: true }, { held: true }] });
     expect(untold(taken)).toBe(0);
+    expect(taken.problems).toContain(`vsbak: 2 of the alerts by alerts[0] webhook ${new URL(url).host} that wait are not on the disk`);
 
     first.start();
     await successor.until(({ self }) => self.keeper.peers[0]?.groups[0]?.phase === 'backup', startMs);
@@ -171,6 +176,53 @@ describe('a receiver that never answers and a program that never ends', () => {
     expect(bothHang()).toEqual([1, true]);
     expect(await within(startMs, () => 'it does not end', stopped)).toEqual({ code: 0, signal: null });
     expect(bothHang()).toEqual([1, false]);
+  });
+});
+
+/** Puts a file system there that takes nothing any more. */
+function fillUp(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k,nr_inodes=2', 'tmpfs', directory]);
+  mounted.push(directory);
+  writeFileSync(join(directory, 'filler'), 'x'.repeat(4096));
+}
+
+describe('what nobody could be told', () => {
+  test('waits on the disk over the death of the daemon, and is told by the next one, in order and once', async () => {
+    const url = `http://${cluster.client.leg().address}:8080/hook`;
+    const { vsbak: successor } = await pair([`webhook: "${url}"`]);
+    await vs1?.stop('SIGKILL');
+    const waits = ({ self: { daemon } }: Awaited<ReturnType<Director['status']>>) => daemon.alerts.channels[0]?.waiting === 2;
+    const { problems } = await successor.until((status) => waits(status) && status.self.daemon.alerts.channels[0]?.unsaved === 0, startMs);
+    expect(problems).toContainEqual(expect.stringMatching(/alerts by alerts\[0\] webhook \S+ are not delivered \(2 wait\): /));
+    await successor.stop('SIGKILL');
+
+    const requests: Request[] = [];
+    await listen(requests, true);
+    successor.start();
+    await successor.until(({ self: { daemon } }) => daemon.alerts.delivered === 2, startMs);
+    expect(requests.map(({ event }) => event).toSorted((one, other) => one.type.localeCompare(other.type))).toEqual([peerLost, takeover]);
+    expect(requests[0]?.event.time.localeCompare(requests[1]?.event.time ?? '')).not.toBe(1);
+  });
+
+  test('the channels are tried out by one command, which says what became of it', async () => {
+    const requests: Request[] = [];
+    const url = await listen(requests, true);
+    const director = startDirector(
+      cluster.vsbak,
+      configText(cluster, { sections: ['alerts:', `  - webhook: "${url}"`, '  - { name: pager, exec: /bin/false }'] }),
+    );
+    vsbak = director;
+    await director.until(() => true, startMs);
+    const { exitCode, output } = await director.command('alerts', 'test');
+    expect({ exitCode, lines: output.trim().split('\n') }).toEqual({
+      exitCode: 1,
+      lines: [`alerts[0] webhook ${new URL(url).host}: delivered`, 'pager: FAILED: exit code 1'],
+    });
+    // Alone on the wire it has taken over meanwhile, and told that.
+    expect(requests.map(({ event }) => event.type)).toContain('test');
+    const unknown = await director.command('alerts', 'test', 'pagr', '--json');
+    expect(unknown).toMatchObject({ exitCode: 4, output: expect.stringContaining('vspair alerts status lists them') as unknown });
   });
 });
 

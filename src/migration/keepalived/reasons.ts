@@ -8,8 +8,8 @@ const sorry: Reason = {
   advice: 'without a server that has weight clients are refused',
 };
 const scripts: Reason = {
-  why: 'vspair runs no scripts of its transitions',
-  advice: 'have the program called by alerts: [{ exec: /path }]',
+  why: 'vspair calls scripts as alert channels, for every group at once',
+  advice: 'have it called as keepalived does: alerts: [{ notify: /path }], or { notify: { master: /path, backup: /path } }',
 };
 const names: Reason = { why: 'it only names the service for others', advice: '' };
 const announcements: Reason = { why: 'vspair announces virtual IPs by rules of its own', advice: '' };
