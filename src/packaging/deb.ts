@@ -1,7 +1,7 @@
 // The Debian package: the bundled program with the Node that runs it, koffi's binary, the unit, the manual, completions and
 // examples, so that nothing else has to be installed.
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -100,7 +100,9 @@ async function stageRuntime(stage: string): Promise<void> {
 async function stageDocuments(stage: string, packages: readonly string[]): Promise<void> {
   const from = (path: string): string => join(repository, path);
   await copy(from('systemd/vspair.service'), join(stage, 'usr/lib/systemd/system/vspair.service'));
-  await cp(from('config'), join(stage, documentation, 'examples'), { recursive: true });
+  // Where the links of the README lead.
+  await cp(from('config'), join(stage, documentation, 'config'), { recursive: true });
+  for await (const document of glob('src/**/*.md', { cwd: repository })) await copy(from(document), join(stage, documentation, document));
   await writeAll(join(stage, 'etc/vspair'), {
     'vspair.yaml.example': withInstalledSchema(await readFile(from('config/vspair.yaml'), 'utf8')),
     'rules.yaml.example': withInstalledSchema(await readFile(from('config/rules.yaml'), 'utf8')),

@@ -26,6 +26,8 @@ const network: readonly Need[] = [
   { package: 'prometheus', brings: ['promtool'], why: 'a second opinion on metrics, alert rules and the expressions of the dashboard' },
   { package: 'openssl', brings: ['openssl'], why: 'certificates for a Redis over TLS' },
   { package: 'systemd', brings: ['systemctl', 'systemd-analyze', '/lib/systemd/systemd'], why: 'the service under a real systemd' },
+  { package: 'binutils', brings: ['strip'], why: 'building the Debian package' },
+  { package: 'lintian', brings: ['lintian'], why: "Debian's own look at the package" },
 ];
 
 const keepalived: Need = { package: 'keepalived', brings: ['keepalived'], why: 'comparison' };
