@@ -10,7 +10,7 @@ import { version } from './version.ts';
 import type { Paint, World } from './world.ts';
 
 /** Where the Debian package puts them. */
-const installedSchemas = '/usr/share/doc/vspair/examples/schema';
+const installedSchemas = '/usr/share/doc/vspair/config/schema';
 
 const world: World = {
   out: (text) => process.stdout.write(`${text}\n`),

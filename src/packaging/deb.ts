@@ -20,13 +20,13 @@ export interface DebWishes {
   readonly directory: string;
   /** In place of the program's own: for tests of an upgrade. */
   readonly version?: string;
-  /** xz takes a minute or more; gzip is for who does not keep the package. */
-  readonly compression?: 'xz' | 'gzip';
+  /** xz takes a minute or more; the others are for who does not keep the package. */
+  readonly compression?: 'xz' | 'gzip' | 'none';
   readonly onStep?: (step: string) => void;
 }
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
-const compressions = { xz: ['-Zxz', '-z6'], gzip: ['-Zgzip', '-z1'] };
+const compressions = { xz: ['-Zxz', '-z6'], gzip: ['-Zgzip', '-z1'], none: ['-Znone'] };
 const home = 'usr/lib/vspair';
 const documentation = 'usr/share/doc/vspair';
 
@@ -100,6 +100,7 @@ async function stageRuntime(stage: string): Promise<void> {
 async function stageDocuments(stage: string, packages: readonly string[]): Promise<void> {
   const from = (path: string): string => join(repository, path);
   await copy(from('systemd/vspair.service'), join(stage, 'usr/lib/systemd/system/vspair.service'));
+  await copy(from('systemd/vspair.sysusers'), join(stage, 'usr/lib/sysusers.d/vspair.conf'));
   // Where the links of the README lead.
   await cp(from('config'), join(stage, documentation, 'config'), { recursive: true });
   for await (const document of glob('src/**/*.md', { cwd: repository })) await copy(from(document), join(stage, documentation, document));
@@ -116,7 +117,7 @@ async function stageDocuments(stage: string, packages: readonly string[]): Promi
 }
 
 /** Of the first line, by which editors find the schema: in the sources it is relative. */
-const withInstalledSchema = (example: string): string => example.replace('$schema=schema/', `$schema=/${documentation}/examples/schema/`);
+const withInstalledSchema = (example: string): string => example.replace('$schema=schema/', `$schema=/${documentation}/config/schema/`);
 
 const completions: Readonly<Record<string, string>> = {
   bash: 'usr/share/bash-completion/completions/vspair',

@@ -44,7 +44,7 @@ for at in run tmp usr/lib/systemd/system/sysinit.target.wants usr/lib/systemd/sy
 done
 ln -s ../systemd-journald.service usr/lib/systemd/system/sysinit.target.wants/
 mkdir tmp/units
-cp -a etc/systemd/system/vspair* tmp/units/
+find etc/systemd/system -maxdepth 1 -name "vspair*" -exec cp -at tmp/units {} +
 mount -t tmpfs tmpfs etc/systemd/system
 cp -a tmp/units/. etc/systemd/system/
 printf "[Unit]\\nRequires=basic.target\\nAfter=basic.target\\n" > etc/systemd/system/${target}
