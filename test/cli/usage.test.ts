@@ -7,7 +7,21 @@ import { version } from '../../src/cli/version.ts';
 import { spawned } from './process.ts';
 import { ran } from './terminal.ts';
 
-const commands = ['run', 'status', 'failover', 'failback', 'maintenance', 'drill', 'alerts', 'rules', 'migrate', 'init', 'check', 'doctor', 'keygen'];
+const commands = [
+  'run',
+  'status',
+  'failover',
+  'failback',
+  'maintenance',
+  'drill',
+  'alerts',
+  'rules',
+  'migrate',
+  'init',
+  'check',
+  'doctor',
+  'keygen',
+];
 
 test('the version is that of the package', async () => {
   const { version: packaged } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };

@@ -38,7 +38,9 @@ test.each(['vspair', 'rules'])('every key of %s.yaml is described, and says what
   const keys = keysBelow(schemaOf(name), name);
   expect(keys.length).toBeGreaterThan(20);
   expect(keys.filter(({ node }) => (node.description ?? '') === '').map(({ key }) => key)).toEqual([]);
-  const silent = keys.filter(({ node }) => node.const === undefined && node.properties === undefined && !/^(?!Invalid)./.test(node.errorMessage ?? ''));
+  const silent = keys.filter(
+    ({ node }) => node.const === undefined && node.properties === undefined && !/^(?!Invalid)./.test(node.errorMessage ?? ''),
+  );
   expect(silent.map(({ key }) => key)).toEqual([]);
 });
 
