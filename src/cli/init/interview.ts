@@ -39,15 +39,13 @@ interface Fault {
 async function settle<K extends Key>(key: K, question: Question<Answers[K]>, known: Known, sources: Sources): Promise<Fault | undefined> {
   const given = sources.flags[key];
   const idle = given === undefined ? undefined : question.idle?.(known);
-  if (idle !== undefined && sources.ask === undefined) return { flag: question.flag, why: idle };
-  if (idle !== undefined) sources.tell(`--${question.flag} ${idle}`);
   const reading = question.settled?.(known) ?? (given === undefined ? undefined : question.read(given, known, sources.machine));
   if (reading?.ok === true) known[key] = reading.value;
-  else if (sources.ask !== undefined) {
-    if (reading !== undefined) sources.tell(`--${question.flag} ${given ?? ''}: ${reading.why}`);
-    known[key] = await asked(question, known, sources, sources.ask);
-  } else if (reading !== undefined) return { flag: question.flag, why: `${given ?? ''}: ${reading.why}` };
-  else return suggestionTaken(key, question, known, sources.machine);
+  const why = reading?.ok === false ? `${given ?? ''}: ${reading.why}` : idle;
+  const fault = why === undefined ? undefined : { flag: question.flag, why };
+  if (sources.ask === undefined) return fault ?? (key in known ? undefined : suggestionTaken(key, question, known, sources.machine));
+  if (fault !== undefined) sources.tell(`--${fault.flag} ${fault.why}`);
+  if (!(key in known)) known[key] = await asked(question, known, sources, sources.ask);
   return undefined;
 }
 
