@@ -21,6 +21,9 @@ const silent: Handlers<ControlShapes> = {
   rulesPlanned: neverAsked,
   rulesApply: neverAsked,
   rulesAwait: neverAsked,
+  events: neverAsked,
+  eventViews: neverAsked,
+  eventsFollow: neverAsked,
 };
 
 /** Gives its socket. */
