@@ -1,11 +1,14 @@
 // Runs where IPVS is: HTTP through the virtual IP by each forwarding method, through a host's death and a handover.
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check } from '../lab/checks.ts';
 import { labNow } from '../lab/clock.ts';
 import type { Director } from '../lab/director.ts';
 import type { HttpAnswer } from '../lab/http.ts';
 import { type ForwardingMethod, virtualAddresses } from '../lab/plan.ts';
 import { rulesText } from '../lab/texts.ts';
+import { metricsSection, scrape } from '../metrics/scrape.ts';
+import { sampleValue } from '../metrics/scraped.ts';
 import { assertForeignUntouched } from './pair.ts';
 import { assertServed, assertTable, type Scene, servicesOf, startScene, untilTable } from './scene.ts';
 import { assertAnswered, assertNobodyRefused, underTraffic } from './traffic.ts';
@@ -19,12 +22,16 @@ export const methodChecks = (method: ForwardingMethod): readonly Check[] => {
     {
       title: `${method}: rules applied on one director are in both kernels, as ipvsadm reads them, beside foreign ones`,
       async run() {
-        scene = await startScene({ method });
+        scene = await startScene({ method, sections: [metricsSection] });
         await scene.vs1.applyRules(rulesText(method));
         for (const { host } of scene.directors) await untilTable(host, servicesOf(method));
       },
     },
     { title: `${method}: a client is served by both real servers`, run: () => assertServed(scene.client) },
+    // One method is enough; with nat the answers pass the director too.
+    ...(method === 'nat'
+      ? [{ title: 'the metrics of the active director count what it forwards', run: () => forwardedCounted(scene) }]
+      : []),
     {
       title: `${method}: a failover by hand under traffic: nobody is refused, and only what is under way in that moment may be lost`,
       run: () => failover(scene),
@@ -47,6 +54,26 @@ export const methodChecks = (method: ForwardingMethod): readonly Check[] => {
     },
   ];
 };
+
+/** What assertServed has sent; the kernel adds up every two seconds, and the counters are read every five. */
+async function forwardedCounted({ vs1 }: Scene): Promise<void> {
+  const service = `tcp ${outside}:80`;
+  const served = { service, direction: 'out' };
+  let page = await scrape(vs1.host);
+  for (let tries = 0; tries < 30 && sampleValue(page, 'vspair_ipvs_service_bytes_total', served) < 6 * 20_006; tries += 1) {
+    await sleep(1_000);
+    page = await scrape(vs1.host);
+  }
+  assert.ok(sampleValue(page, 'vspair_ipvs_service_bytes_total', served) >= 6 * 20_006, page);
+  assert.equal(sampleValue(page, 'vspair_ipvs_service_connections_total', { service }), 6);
+  for (const server of ['192.168.1.11:80', '192.168.1.12:80']) {
+    assert.equal(sampleValue(page, 'vspair_ipvs_server_connections_total', { service, server }), 3);
+    assert.equal(sampleValue(page, 'vspair_ipvs_server_weight', { service, server }), 1);
+  }
+  // Two services are somebody else's.
+  assert.equal(sampleValue(page, 'vspair_ipvs_services'), 3);
+  assert.equal(sampleValue(page, 'vspair_rules_applied_revision'), 1);
+}
 
 async function failover(scene: Scene): Promise<void> {
   const { watch, vs1, vsbak } = scene;

@@ -7,12 +7,12 @@ import { eventually } from '../eventually.ts';
 import { virtualAddresses } from '../lab/plan.ts';
 import { startForger } from '../lab-tests/forger.ts';
 import { type Pair, startMs, startPair } from '../lab-tests/pair.ts';
-import { metricsPort, scrape, scrapes } from './scrape.ts';
+import { metricsPort, metricsSection, scrape, scrapes } from './scrape.ts';
 import { sampleValue, scraped } from './scraped.ts';
 
 let pair: Pair;
 beforeAll(async () => {
-  pair = await startPair({ sections: [`metrics: { listen: "0.0.0.0:${metricsPort}" }`] });
+  pair = await startPair({ sections: [metricsSection] });
 });
 afterAll(() => pair.cluster.close());
 

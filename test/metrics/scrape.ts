@@ -15,6 +15,9 @@ export interface Scrape {
 
 export const metricsPort = 9112;
 
+/** Of the configuration. */
+export const metricsSection = `metrics: { listen: "0.0.0.0:${metricsPort}" }`;
+
 /** So many at once. Throws what the program complained about. */
 export async function scrapes(host: Host, times: number, address = '127.0.0.1'): Promise<readonly Scrape[]> {
   const url = `http://${address}:${metricsPort}/metrics`;
