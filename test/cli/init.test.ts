@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { questions } from '../../src/cli/init/questions.ts';
 import type { World } from '../../src/cli/world.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { loadSecret } from '../../src/config/secret.ts';
@@ -127,6 +128,11 @@ test('every missing flag is named at once, with a whole command, and nothing is 
   expect(err).toContain('missing: --peer, --peer-addresses, --forward, --vip\n');
   expect(err).toContain('such as: vspair init --peer vsbak --peer-addresses 10.0.0.3,192.168.1.3 --forward dr --vip 10.0.0.1');
   expect({ out, exitCode, files: readdirSync(folder) }).toEqual({ out: '', exitCode: 2, files: [] });
+});
+
+test('each question has its flag', async () => {
+  const { out } = await ran(['init', '--help']);
+  for (const { flag } of Object.values(questions)) expect(out).toMatch(new RegExp(`^  --${flag} `, 'm'));
 });
 
 test('the inside gateway is missing for nat only', async () => {
