@@ -242,6 +242,7 @@ const table: readonly (readonly [string, Level, RegExp, Partial<DirectorSeen>])[
     /messages to 224.0.0.81 on eth1 \(UDP port 8848\)/,
     { site: syncing, firewall: known(withRule({ ports: [[8000, 9000]] })) },
   ],
+  ['firewall-sync', 'ok', /no rule .*; 7 of the active director reached eth1/, { site: syncing, wire: known(wire({ syncMessages: 7 })) }],
   ['firewall-sync', 'ok', /not synchronised/, { firewall: known(withRule({ ports: [[8848, 8848]] })) }],
   [
     'mtu',
