@@ -329,6 +329,12 @@ test('what is not ok has a reason and a fix', () => {
   expect(found.filter(({ level, why, fix }) => level !== 'ok' && (why === null || fix === null))).toEqual([]);
 });
 
+test('a sysctl that the configuration sets is not called unwise', () => {
+  const seen = healthy({ rules: rulesBy('nat', '10.0.0.11', { scheduler: 'mh' }), site: withSysctls('sloppy_tcp: 0') });
+  const found = diagnose(seen).filter(({ check }) => check === 'ipvs-sysctls');
+  expect(found.map(({ level }) => level)).toEqual(['ok']);
+});
+
 test('an id belongs to one check', () => {
   expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
 });
