@@ -1,8 +1,9 @@
 // A real systemd on a host of the lab, to run services as an operator's machine does.
-import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errnoOf } from '../../src/errors/errno.ts';
 import type { Host } from './host.ts';
 import type { LabProcess } from './labProcess.ts';
 import { namespacePrefix } from './leftovers.ts';
@@ -47,8 +48,9 @@ export async function bootSystemd(host: Host, files: readonly FileOfMachine[]): 
 }
 
 function layFile(folder: string, { path, text, mode = 0o644 }: FileOfMachine): void {
-  mkdirSync(dirname(join(folder, path)), { recursive: true, mode: 0o755 });
-  writeFileSync(join(folder, path), text, { mode });
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+  chmodSync(join(folder, path), mode);
 }
 
 function machineOf(host: Host, pid: number, shell: LabProcess): SystemdHost {
@@ -78,12 +80,22 @@ async function firstProcess(shell: LabProcess): Promise<number> {
   return found ?? 0;
 }
 
-const childOf = (pid: number | undefined): number | undefined => {
-  const [first = ''] = pid === undefined ? [] : readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+function childOf(pid: number | undefined): number | undefined {
+  const [first = ''] = unlessGone(() => readFileSync(`/proc/${pid ?? 0}/task/${pid ?? 0}/children`, 'utf8'))?.split(' ') ?? [];
   return first === '' ? undefined : Number(first);
-};
+}
 
-const programOf = (pid: number): string => basename(readlinkSync(`/proc/${pid}/exe`));
+const programOf = (pid: number): string => basename(unlessGone(() => readlinkSync(`/proc/${pid}/exe`)) ?? '');
+
+/** The shell's commands come and go. */
+function unlessGone<Value>(look: () => Value): Value | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(errnoOf(error))) return undefined;
+    throw error;
+  }
+}
 
 async function until(shell: LabProcess, holds: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = performance.now() + 20_000;

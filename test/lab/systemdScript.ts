@@ -6,7 +6,7 @@ export interface SystemdMachine {
   readonly folder: string;
   /** A folder whose files are laid over those of this machine. */
   readonly files: string;
-  /** Seen below /opt/vspair. */
+  /** Seen below /opt/vspair, by every user. */
   readonly repository: string;
   /** Of its control group. */
   readonly name: string;
@@ -17,13 +17,17 @@ export const target = 'lab.target';
 
 /** For a shell with a mount namespace of its own, in the host's network namespace. Ends when the machine does. */
 export const systemdScript = ({ folder, files, repository, name }: SystemdMachine): string => `set -e
+umask 022
 mount -t tmpfs tmpfs ${folder}
 cd ${folder}
-mkdir above work root groups
+mkdir above work root groups repository-above repository-work
 mount -t overlay -o lowerdir=/,upperdir=above,workdir=work overlay root
 mkdir -p root/opt/vspair
-mount --bind ${repository} root/opt/vspair
-cp -a ${files}/. root/
+mount -t overlay -o lowerdir=${repository},upperdir=repository-above,workdir=repository-work overlay root/opt/vspair
+chmod 755 root/opt/vspair
+chmod -R go+rX root/opt/vspair/dist
+find ${files} -type d -exec chmod 755 {} +
+cp -r ${files}/. root/
 mount -t cgroup2 cgroup2 groups
 mkdir groups/${name}
 echo $$ > groups/${name}/cgroup.procs

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatusReport } from '../../src/control/status.ts';
+import { messageOf } from '../../src/errors/message.ts';
 import { eventually, type Patience } from '../eventually.ts';
 import type { Cluster } from '../lab/cluster.ts';
 import { type Director, startDirector } from '../lab/director.ts';
@@ -16,7 +17,7 @@ export const patiently: Patience = { timeoutMs: 30_000, everyMs: 100 };
 export interface Machine extends SystemdHost {
   readonly config: string;
   readonly peer: Director;
-  /** `systemctl` with these words; throws what it complained about. */
+  /** `systemctl` with these words; throws what it complained about, and what the daemon did. */
   systemctl(...words: readonly string[]): Promise<string>;
   /** The daemon's own account of itself. */
   status(): Promise<StatusReport>;
@@ -44,10 +45,14 @@ export async function startMachine(cluster: Cluster): Promise<Machine> {
     config,
     peer,
     status,
-    systemctl: (...words) => host.exec(['systemctl', ...words]),
+    systemctl: (...words) => host.exec(['systemctl', ...words]).catch((error: unknown) => complain(host, error)),
     untilPhase: (phase) =>
       eventually(async () => (await status()).self.keeper.groups.map((group) => group.phase), patiently).toEqual([phase]),
     mainPid: async () => Number(await host.property(unit, 'MainPID')),
     addresses: () => host.exec(['ip', '-br', 'address', 'show', 'dev', 'eth0']),
   };
+}
+
+async function complain(host: SystemdHost, error: unknown): Promise<never> {
+  throw new Error(`${messageOf(error)}\n${await host.journal(unit)}`, { cause: error });
 }
