@@ -159,7 +159,7 @@ export interface VrrpHeard {
   readonly addresses: readonly string[];
 }
 
-/** Somebody said by ARP or neighbour advertisement that a virtual IP is his. */
+/** Somebody said by ARP, unasked, that a virtual IP is his. */
 export interface ClaimHeard {
   readonly dev: string;
   readonly address: string;

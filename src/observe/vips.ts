@@ -1,4 +1,4 @@
-// Who answers for each IPv4 virtual IP: all neighbours by probes, and this machine's neighbour table by node-arp.
+// Who answers for each virtual IP: all neighbours by probes, and for IPv4 this machine's neighbour table by node-arp.
 import { known, type Seen, type Site, unknown, type VipSeen } from '../doctor/seen.ts';
 import { vipOwner } from '../neighbour/vipOwner.ts';
 import type { DevicesSeen } from './devices.ts';
@@ -14,7 +14,7 @@ export type TableLooks = ReadonlyMap<string, Seen<string>>;
 const looksAtMost = 4;
 
 export async function lookIntoTable(site: Site, here: DevicesSeen, timeoutMs: number): Promise<TableLooks> {
-  const asked = ipv4Vips(site).filter(({ address }) => !isHeld(address, here));
+  const asked = vipsOf(site).filter(({ family, address }) => family === 4 && !isHeld(address, here));
   const looks = asked.slice(0, looksAtMost).map(async ({ address }): Promise<[string, Seen<string>]> => {
     const owner = await vipOwner(address, { timeoutMs });
     return [address, owner.ok ? known(owner.mac) : unknown(owner.detail)];
@@ -23,7 +23,7 @@ export async function lookIntoTable(site: Site, here: DevicesSeen, timeoutMs: nu
 }
 
 export const seeVips = (site: Site, here: DevicesSeen, { answers }: OwnersOnWire, table: TableLooks): readonly VipSeen[] =>
-  ipv4Vips(site).map(({ address, dev }) => ({
+  vipsOf(site).map(({ address, dev }) => ({
     address,
     dev,
     held: isHeld(address, here),
@@ -31,7 +31,7 @@ export const seeVips = (site: Site, here: DevicesSeen, { answers }: OwnersOnWire
     table: table.get(address),
   }));
 
-const ipv4Vips = ({ config }: Site) => config.groups.flatMap(({ vips }) => vips.filter(({ family }) => family === 4));
+const vipsOf = ({ config }: Site) => config.groups.flatMap(({ vips }) => vips);
 
 const isHeld = (address: string, { addresses }: DevicesSeen): boolean =>
   addresses.some((own) => own.address === address && own.dev !== 'lo');

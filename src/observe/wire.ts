@@ -7,6 +7,7 @@ import { hearArrivals } from '../kernel/arrivals.ts';
 import { FrameSender } from '../kernel/frameSender.ts';
 import { tapPackets } from '../kernel/packetTap.ts';
 import { ETH_P_ARP, encodeArpProbe } from '../wire/arp.ts';
+import { ETH_P_IPV6, encodeNeighbourProbe } from '../wire/neighbourAdvertisement.ts';
 import type { DevicesSeen } from './devices.ts';
 import { recordWire, type WireRecord } from './wireRecord.ts';
 
@@ -73,17 +74,18 @@ function openEars({ config, self }: Site, tapped: readonly Device[], record: Wir
   }
 }
 
-/** Asks by probes (RFC 5227), from which no neighbour learns anything. */
+/** Asks by probes (RFC 5227, RFC 4862), from which no neighbour learns anything. */
 function prober({ config }: Site, { devices }: DevicesSeen, closing: (() => void)[]): () => void {
   const sender = new FrameSender();
   closing.push(() => sender.close());
-  const vips = config.groups.flatMap((group) => group.vips.filter(({ family }) => family === 4));
+  const vips = config.groups.flatMap((group) => group.vips);
   return () => {
-    for (const { address, dev } of vips) {
+    for (const { family, address, dev } of vips) {
       const device = devices.find((one) => one.dev === dev);
       if (device === undefined || device.mac === '') continue;
       const mac = Uint8Array.from(device.mac.split(':'), (byte) => Number.parseInt(byte, 16));
-      sender.send(device.index, ETH_P_ARP, encodeArpProbe(address, mac));
+      if (family === 4) sender.send(device.index, ETH_P_ARP, encodeArpProbe(address, mac));
+      else sender.send(device.index, ETH_P_IPV6, encodeNeighbourProbe(address, mac));
     }
   };
 }

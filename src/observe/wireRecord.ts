@@ -69,8 +69,9 @@ export function recordWire(site: Site, keys: readonly SecretKey[] | undefined): 
       }
       const neighbour = decodeNeighbourAdvertisement(frame);
       if (neighbour.ok) {
-        const { target, mac, solicited } = neighbour.value;
-        return noteOwner(on, target, macText(mac ?? senderOf(frame)), solicited);
+        const { target, mac } = neighbour.value;
+        // An answer to a probe goes to all nodes, and cannot be told from an announcement.
+        return noteOwner(on, target, macText(mac ?? senderOf(frame)), true);
       }
       const found = decodeIpFrame(frame);
       if (found.ok) packet(on, macText(senderOf(frame)), found.value);

@@ -47,6 +47,7 @@ export type NeighbourAdvertisementReason = 'truncated' | 'not-ipv6' | 'not-adver
 export const ETH_P_IPV6 = 0x86dd;
 
 const ICMPV6 = 58;
+const NEIGHBOUR_SOLICITATION = 135;
 const NEIGHBOUR_ADVERTISEMENT = 136;
 const TARGET_LINK_LAYER_ADDRESS = 2;
 const HOP_LIMIT = 255;
@@ -66,10 +67,32 @@ export function encodeNeighbourAdvertisement(address: string, mac: Uint8Array, r
   const flags = Uint8Array.of(OVERRIDE | (router ? ROUTER : 0), 0, 0, 0);
   const option = concat([Uint8Array.of(TARGET_LINK_LAYER_ADDRESS, 1), mac]);
   const message = concat([Uint8Array.of(NEIGHBOUR_ADVERTISEMENT, 0, 0, 0), flags, ip, option]);
-  viewOf(message).setUint16(2, checksum(ip, ALL_NODES, message));
+  return frameOf({ mac, ip }, { mac: ALL_NODES_MAC, ip: ALL_NODES }, message);
+}
+
+/**
+ * Asks who has an address, as a host does that looks for a duplicate (RFC 4862 section 5.4.2): without a source, so that no
+ * neighbour learns anything. The owner answers to all nodes. Not to be sent for an address that its owner still tries out.
+ */
+export function encodeNeighbourProbe(address: string, mac: Uint8Array): Uint8Array {
+  const target = addressBytes(address);
+  const group = concat([addressBytes('ff02::1:ff00:0').subarray(0, 13), target.subarray(13)]);
+  const groupMac = concat([Uint8Array.of(0x33, 0x33), group.subarray(12)]);
+  const message = concat([Uint8Array.of(NEIGHBOUR_SOLICITATION, 0, 0, 0), new Uint8Array(4), target]);
+  return frameOf({ mac, ip: addressBytes('::') }, { mac: groupMac, ip: group }, message);
+}
+
+interface End {
+  readonly mac: Uint8Array;
+  readonly ip: Uint8Array;
+}
+
+/** `message`: of ICMPv6, its checksum still 0. */
+function frameOf(from: End, to: End, message: Uint8Array): Uint8Array {
+  viewOf(message).setUint16(2, checksum(from.ip, to.ip, message));
   const version = Uint8Array.of(0x60, 0, 0, 0);
-  const header = concat([version, u16Network(message.length), Uint8Array.of(ICMPV6, HOP_LIMIT), ip, ALL_NODES]);
-  return concat([ALL_NODES_MAC, mac, u16Network(ETH_P_IPV6), header, message]);
+  const header = concat([version, u16Network(message.length), Uint8Array.of(ICMPV6, HOP_LIMIT), from.ip, to.ip]);
+  return concat([to.mac, from.mac, u16Network(ETH_P_IPV6), header, message]);
 }
 
 /** Reads a complete Ethernet frame; what stands behind the IPv6 packet is padding. */

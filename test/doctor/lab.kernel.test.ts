@@ -12,16 +12,18 @@ import { Keepalived } from '../lab/keepalived.ts';
 import { ensurePackages } from '../lab/packages.ts';
 import { virtualAddresses } from '../lab/plan.ts';
 import { type Redis, startRedis } from '../lab/redis.ts';
-import { configText } from '../lab/texts.ts';
+import { configText, vip } from '../lab/texts.ts';
 import { startMs } from '../lab-tests/pair.ts';
 import { type Examined, examine } from './examine.ts';
 
-const { outside } = virtualAddresses;
+const { outside, outside6, inside } = virtualAddresses;
 
 const rulesText = `services:
   - { address: "${outside}:80", protocol: tcp, scheduler: rr, forward: tun, servers: [{ address: "10.0.0.11:80" }] }
   - { address: "${outside}:81", protocol: tcp, scheduler: rr, forward: nat, servers: [{ address: "192.168.1.11:80" }] }
 `;
+
+const vips = [vip(outside, 'eth0'), vip(outside6, 'eth0'), vip(inside, 'eth1')];
 
 let cluster: Cluster;
 let redis: Redis;
@@ -33,7 +35,7 @@ beforeAll(async () => {
   cluster = await createCluster();
   redis = await startRedis(cluster.store);
   const config = (group: readonly string[]): string =>
-    configText(cluster, { interval: '200ms', group, sections: [`state: { backend: redis, url: "${redis.url}" }`] });
+    configText(cluster, { interval: '200ms', vips, group, sections: [`state: { backend: redis, url: "${redis.url}" }`] });
   vs1 = startDirector(cluster.vs1, config([]));
   await vs1.untilPhase('active', startMs);
   vsbak = startDirector(cluster.vsbak, config([]));
@@ -67,6 +69,7 @@ describe('a pair that works', () => {
     expect(found.of('ports')).toEqual([like(/^ok: UDP 1112 and TCP 1112 belong to the daemon/)]);
     expect(found.of('vip-owner')).toEqual([
       like(/^ok: 10.0.0.1 is answered for by vs1/),
+      like(/^ok: 2001:db8:10::1 is answered for by vs1/),
       like(/^ok: 192.168.1.254 is answered for by vs1/),
     ]);
     expect(found.of('same-version')).toEqual([like(/^ok: vs1 runs/)]);
@@ -140,7 +143,7 @@ describe('planted faults are found', () => {
   }`;
 
   const changedConfig = (): string =>
-    `${configText(cluster, { interval: '200ms', group: ['preempt: true'], sections: [`state: { backend: redis, url: "${redis.url}" }`] })}secretFile: ${join(vsbak.folder, 'secret')}\n`;
+    `${configText(cluster, { interval: '200ms', vips, group: ['preempt: true'], sections: [`state: { backend: redis, url: "${redis.url}" }`] })}secretFile: ${join(vsbak.folder, 'secret')}\n`;
 
   test('a rule of nft that drops the adverts on one link, with the command that deletes it', () => {
     expect(onVs1.of('firewall-adverts')).toContainEqual(like(/^problem: adverts of vsbak reach the interface on link 1/));

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressText } from '../../src/wire/address.ts';
-import { decodeNeighbourAdvertisement, encodeNeighbourAdvertisement } from '../../src/wire/neighbourAdvertisement.ts';
+import { decodeNeighbourAdvertisement, encodeNeighbourAdvertisement, encodeNeighbourProbe } from '../../src/wire/neighbourAdvertisement.ts';
 import { concat } from '../../src/wire/netlink.ts';
 import { bytesOf, captured, prefixesOf, readCapture } from './netlinkCapture.ts';
 
@@ -97,6 +97,16 @@ test('what is announced is what is read', () => {
       expect(advertisement.ok && advertisement.value).toMatchObject({ source: target, target, router, override: true, mac: hardware });
     }),
   );
+});
+
+test('a probe asks the group of the address, without a source (RFC 4862 section 5.4.2)', () => {
+  const probe = encodeNeighbourProbe('2001:db8::ab:1234', mac);
+  const group = 'ff0200000000000000000001ffab1234';
+  expect(probe.subarray(0, 14)).toEqual(bytesOf('3333ffab1234' + '020000000001' + '86dd'));
+  expect(probe.subarray(14, 54)).toEqual(bytesOf(`600000000018${'3aff'}${'00'.repeat(16)}${group}`));
+  expect(probe.subarray(54, 56)).toEqual(bytesOf('8700'));
+  expect(probe.subarray(58)).toEqual(bytesOf('00000000' + '20010db8000000000000000000ab1234'));
+  expect(onesComplementSum(concat([Uint8Array.of(0, 24, 0, 58), probe.slice(22)]))).toBe(0);
 });
 
 const range = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, step) => from + step);

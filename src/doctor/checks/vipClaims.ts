@@ -7,7 +7,7 @@ import { notSeen } from '../unseen.ts';
 export const vipClaims: Check<Pick<DirectorSeen, 'wire' | 'site' | 'devices' | 'neighbours' | 'rules' | 'peers' | 'addresses'>> = {
   id: 'vip-claims',
   group: 'network',
-  what: 'ARP and neighbour advertisements in which somebody else claims a virtual IP, while doctor listens',
+  what: 'announcements by ARP in which somebody else claims a virtual IP, while doctor listens',
   why: 'neighbours believe the last one that spoke: clients go to a machine that does not serve them',
   fix: 'find the machine by its MAC (bridge fdb, the switch), and take the address from it',
   judge(seen) {

@@ -9,7 +9,7 @@ type Needs = Pick<DirectorSeen, 'vips' | 'site' | 'devices' | 'neighbours' | 'ru
 export const vipOwner: Check<Needs> = {
   id: 'vip-owner',
   group: 'network',
-  what: 'the MAC that answers for each IPv4 virtual IP: asked of all neighbours, and of the neighbour table',
+  what: 'the MAC that answers for each virtual IP: asked of all neighbours, and for IPv4 of the neighbour table',
   why: 'clients reach whoever answers: it must be the active director, and nobody else',
   fix: 'find the machine by its MAC (bridge fdb, the switch), and take the address from it',
   judge: (seen) => seen.vips.flatMap((vip) => verdictsOn(vip, seen)),
