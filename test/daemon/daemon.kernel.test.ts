@@ -4,6 +4,8 @@ import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { collectionFlags } from '../../src/daemon/garbageCollection.ts';
+import { exitCodes } from '../../src/errors/exit-codes.ts';
 import { eventually } from '../eventually.ts';
 import { type Cluster, createCluster } from '../lab/cluster.ts';
 import { type Director, startDirector } from '../lab/director.ts';
@@ -56,12 +58,6 @@ async function lifeOf(director: Director): Promise<unknown> {
 describe('a running daemon', () => {
   const daemon = running('log: { level: debug, format: json }');
 
-  test('is the process that was started, started again in itself so that it collects garbage in each thread alone', async () => {
-    const { pid, argv } = daemon().process;
-    expect((await daemon().status()).self.daemon.pid).toBe(pid);
-    expect(argvOf(pid)).toEqual([process.execPath, '--single-threaded-gc', ...argv.slice(1)]);
-  });
-
   test('prints no warning of Node, though it calls what is experimental', () => {
     expect(daemon().process.output).not.toMatch(/Warning/);
   });
@@ -87,7 +83,7 @@ describe('a running daemon', () => {
     const encoded = /^1:(\S+)$/m.exec(readFileSync(fileOf(daemon(), 'secret'), 'utf8'))?.[1] ?? expect.fail('the secret has no key');
     const key = Buffer.from(encoded, 'base64');
     const { output, exitCode } = await daemon().command('status', '--json');
-    expect(exitCode).toBe(3);
+    expect(exitCode).toBe(exitCodes.peerNotHeard);
     const proc = ['cmdline', 'environ'].map((name) => readFileSync(`/proc/${daemon().process.pid}/${name}`, 'latin1'));
     const told = [output, daemon().process.output, ...proc].join('\n');
     for (const form of [encoded, key.toString('hex'), key.toString('base64url'), key.toString('latin1'), [...key].join(',')]) {
@@ -138,6 +134,20 @@ async function chmodUntilFinished(file: string, mode: number, before: number): P
   await chmod(file, mode);
   onTestFinished(() => chmod(file, before));
 }
+
+describe('started without the flags for the collection of garbage', () => {
+  const daemon = running();
+
+  test('it starts itself again with them, as the process that it was', async () => {
+    const argv = daemon().process.argv.filter((word) => !collectionFlags.includes(word));
+    await daemon().stop();
+    const bare = cluster.vs1.spawn(argv);
+    await bare.line(/ACTIVE/, startMs);
+    expect((await daemon().status()).self.daemon.pid).toBe(bare.pid);
+    expect(argvOf(bare.pid)).toEqual([process.execPath, ...collectionFlags, ...argv.slice(1)]);
+    await bare.stop();
+  });
+});
 
 describe('SIGHUP has the configuration read again, and the running one stays', () => {
   const daemon = running();

@@ -1,5 +1,6 @@
 // Rules into an empty kernel: vspair beside `ipvsadm -R` and keepalived's start, all in one real IPVS kernel and run.
 import { join } from 'node:path';
+import { collectionFlags } from '../../../src/daemon/garbageCollection.ts';
 import { runWithIpvs } from '../../lab/ipvsKernel.ts';
 import { rulesReport } from './report.ts';
 import { type BenchLine, lineMark } from './result.ts';
@@ -9,7 +10,7 @@ const timeoutMs = 600_000;
 export async function benchRules(asJson: boolean): Promise<void> {
   const lines: BenchLine[] = [];
   const { exitCode, output } = await runWithIpvs({
-    argv: [process.execPath, '--single-threaded-gc', join(import.meta.dirname, 'guest.ts')],
+    argv: [process.execPath, ...collectionFlags, join(import.meta.dirname, 'guest.ts')],
     memoryMb: 1536,
     timeoutMs,
     onLine(line) {
