@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createTransport } from 'nodemailer';
 import type { EmailTarget } from '../config/alertChannel.ts';
+import { trustSystemAuthorities } from './authorities.ts';
 import { attemptTime, type Deliver, type Delivery } from './delivery.ts';
 import { messageFor } from './emailMessage.ts';
 import { readSecretFile } from './secretFile.ts';
@@ -10,6 +11,7 @@ export function deliverByEmail(target: EmailTarget, timeoutMs: number): Deliver 
   return async (event, closing) => {
     const time = attemptTime(closing, timeoutMs);
     try {
+      if (target.tls !== 'none') trustSystemAuthorities();
       const transport = createTransport(await connectionTo(target, timeoutMs));
       const { rejected } = await transport.sendMail({ ...messageFor(event, target), signal: time.over });
       return deliveryOf(rejected, target);

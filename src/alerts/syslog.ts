@@ -8,6 +8,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { connect as connectTls } from 'node:tls';
 import type { SyslogReceiver, SyslogTarget } from '../config/alertChannel.ts';
+import { trustSystemAuthorities } from './authorities.ts';
 import { attemptTime, type Deliver } from './delivery.ts';
 import { syslogMessage } from './syslogMessage.ts';
 
@@ -38,6 +39,7 @@ async function send(message: string, to: SyslogReceiver, over: AbortSignal, send
       return sendStream(message, socket, once(socket, 'connect', { signal: over }), over);
     }
     case 'tls': {
+      trustSystemAuthorities();
       const ca = to.ca === undefined ? {} : { ca: await readFile(to.ca) };
       const socket = connectTls({ host: to.host, port: to.port, ...serverName(to.host), ...ca });
       return sendStream(message, socket, once(socket, 'secureConnect', { signal: over }), over);

@@ -2,6 +2,7 @@
 // its password, so no text shows it.
 import type { WebhookTarget } from '../config/alertChannel.ts';
 import type { DirectorEvent } from '../events/event.ts';
+import { trustSystemAuthorities } from './authorities.ts';
 import { attemptTime, type Deliver, type Delivery } from './delivery.ts';
 import { readSecretFile } from './secretFile.ts';
 import { signatureHeaders } from './signature.ts';
@@ -12,6 +13,7 @@ export function deliverByWebhook(target: WebhookTarget, timeoutMs: number): Deli
     const time = attemptTime(closing, timeoutMs);
     try {
       const { url, init } = await requestOf(target, event);
+      if (url.protocol === 'https:') trustSystemAuthorities();
       const response = await fetch(url, { ...init, signal: time.over });
       await response.body?.cancel();
       return deliveryOf(response);

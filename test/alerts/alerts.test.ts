@@ -125,6 +125,13 @@ test('a channel that says nothing of types tells what moved the service or its p
   await eventually(() => textsOf(requests)).toEqual([takeover().text]);
 });
 
+test('what the other director tells is not told by this one, also where its type is asked for', async () => {
+  const requests: Request[] = [];
+  const alerts = opened([webhook(await webServer(ends, { requests }), { events: ['takeover'] })]);
+  for (const event of [{ ...takeover(), reason: 'seen', text: 'as the other director saw it' }, takeover()]) alerts.send(event);
+  await eventually(() => textsOf(requests)).toEqual([takeover().text]);
+});
+
 test('a trouble that comes back within the quiet time is not told, also not after a restart', async () => {
   const requests: Request[] = [];
   const quiet = webhook(await webServer(ends, { requests }), { repeat: millis(1_800_000) });

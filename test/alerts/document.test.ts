@@ -1,7 +1,12 @@
 // ALERTS.md against the program: every example loads, and every channel, template and key has one.
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { signatureHeaders } from '../../src/alerts/signature.ts';
 import type { AlertTarget } from '../../src/config/alertChannel.ts';
 import { webhookTemplates } from '../../src/config/alertChannel.ts';
 import { parseConfig } from '../../src/config/load.ts';
@@ -53,4 +58,16 @@ test('the numbers in it are those of the daemon', () => {
   expect(document).toContain('after 1, 2, 4 ... seconds, then every minute');
   expect(document).toContain(`${attempts.toLocaleString('en')} times`);
   expect(document).toContain(`${limit.toLocaleString('en')} events of a channel wait`);
+});
+
+test('the signature that it makes by hand is the one that is sent', async () => {
+  const folderOfSecret = await mkdtemp(join(tmpdir(), 'vspair-document-'));
+  onTestFinished(() => rm(folderOfSecret, { recursive: true }));
+  const secret = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
+  await writeFile(join(folderOfSecret, 'secret'), `${secret}\n`);
+  const [, byHand = ''] = /```sh\n(printf .*?)```/s.exec(document) ?? [];
+  const script = byHand.replace('/etc/vspair/hook-secret', join(folderOfSecret, 'secret'));
+  const env = { ...process.env, webhook_id: 'an-id', webhook_timestamp: '1795718873', body: '{"text":"größer"}' };
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], { env });
+  expect(`v1,${stdout.trim()}`).toBe(signatureHeaders(secret, 'an-id', 1_795_718_873, '{"text":"größer"}')['webhook-signature']);
 });
