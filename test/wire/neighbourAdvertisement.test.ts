@@ -103,7 +103,7 @@ test('a probe asks the group of the address, without a source (RFC 4862 section 
   const probe = encodeNeighbourProbe('2001:db8::ab:1234', mac);
   const group = 'ff0200000000000000000001ffab1234';
   expect(probe.subarray(0, 14)).toEqual(bytesOf('3333ffab1234' + '020000000001' + '86dd'));
-  expect(probe.subarray(14, 54)).toEqual(bytesOf(`600000000018${'3aff'}${'00'.repeat(16)}${group}`));
+  expect(probe.subarray(14, 54)).toEqual(bytesOf(`6000000000183aff${'00'.repeat(16)}${group}`));
   expect(probe.subarray(54, 56)).toEqual(bytesOf('8700'));
   expect(probe.subarray(58)).toEqual(bytesOf('00000000' + '20010db8000000000000000000ab1234'));
   expect(onesComplementSum(concat([Uint8Array.of(0, 24, 0, 58), probe.slice(22)]))).toBe(0);
