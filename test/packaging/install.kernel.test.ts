@@ -117,6 +117,13 @@ describe('a removal', () => {
     expect(await vsbak.exec(['ls', '/etc/vspair', '/var/lib/vspair'])).toMatch(/secret.*rules|secret/s);
   });
 
+  test('of one whose daemon is gone takes out what it left in the kernel', async () => {
+    await vs1.exec(['systemctl', 'stop', unit]);
+    await vs1.exec(['ip', 'address', 'add', `${outside}/24`, 'dev', 'eth0']);
+    await dpkg(vs1, '--remove', 'vspair');
+    expect(await vs1.exec(['ip', '-br', 'address', 'show', 'dev', 'eth0'])).not.toContain(`${outside}/24`);
+  });
+
   test('with purge nothing is left of the configuration and of what the daemon remembered', async () => {
     await dpkg(vsbak, '--purge', 'vspair');
     expect(await vsbak.exec(['sh', '-c', 'ls -d /etc/vspair /var/lib/vspair /run/vspair /usr/lib/vspair 2>&1 || true'])).not.toMatch(
