@@ -26,6 +26,7 @@ export const commands: Readonly<Record<string, () => Promise<(parser: Parser, ch
   maintenance: async () => (await import('./commands/maintenance.ts')).addMaintenance,
   drill: async () => (await import('./commands/drill.ts')).addDrill,
   release: async () => (await import('./commands/release.ts')).addRelease,
+  events: async () => (await import('./commands/events/events.ts')).addEvents,
   alerts: async () => (await import('./commands/alerts.ts')).addAlerts,
   rules: async () => (await import('./commands/rules/rules.ts')).addRules,
   migrate: async () => (await import('./commands/migrate.ts')).addMigrate,

@@ -5,7 +5,7 @@
 //   <prefix>documents  stream  the documents of the history, packed, under the same entry ids
 //   <prefix>changed    channel the number of the new revision
 //   <prefix>directors  hash    director -> JSON of when it was last seen
-//   <prefix>events     stream  takeovers, JSON in the field `event`
+//   <prefix>events     stream  what each director told: id type node event(JSON)
 //
 // In a Redis Cluster the prefix has a hash tag, `{vspair:web}:`, so that one script may write them all.
 

@@ -89,7 +89,8 @@ export function rulesIn(redis: CommandClient, keys: RedisKeys, version: string):
       await redis.hset(keys.directors, node, JSON.stringify({ time: new Date().toISOString(), ...what }));
     },
     async record(event) {
-      await redis.xadd(keys.events, 'MAXLEN', '~', eventsLength, '*', 'event', JSON.stringify(event));
+      const named = ['id', 'type', 'node'].flatMap((name) => (typeof event[name] === 'string' ? [name, event[name]] : []));
+      await redis.xadd(keys.events, 'MAXLEN', '~', eventsLength, '*', ...named, 'event', JSON.stringify(event));
     },
   };
 }

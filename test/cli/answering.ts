@@ -12,6 +12,9 @@ const neverAsked = () => {
 
 const silent: Handlers<ControlShapes> = {
   status: neverAsked,
+  events: neverAsked,
+  eventViews: neverAsked,
+  eventsFollow: neverAsked,
   failover: neverAsked,
   maintenance: neverAsked,
   alertsTest: neverAsked,

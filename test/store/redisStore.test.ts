@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { eventOf } from '../../src/events/draft.ts';
 import { digestOf } from '../../src/rules/digest.ts';
 import type { FileProblem } from '../../src/store/fileProblem.ts';
 import { openLocalCopy } from '../../src/store/localCopy.ts';
+import { teller } from '../events/teller.ts';
 import { eventually } from '../eventually.ts';
 import { applied, atEnd, by, connected, director, directory, redis, rules } from './redisDirector.ts';
 import { cableTo } from './redisServer.ts';
@@ -205,19 +207,32 @@ test('each director leaves when it was last seen', async () => {
   await store.close();
 });
 
-test('a takeover that happened while the server was away is in the store when it is back, in order', async () => {
+test('what was told while the server was away is in the stream when it is back, in order', async () => {
   const server = await redis();
   const watched = await connected(server, { pollMs: 20 });
   await server.kill();
   await watched.until(() => !watched.store.state().connected);
-  watched.store.recordEvent({ id: 1 });
-  watched.store.recordEvent({ id: 2 });
+  const told = ['one', 'two'].map((text) => eventOf({ type: 'takeover', text }, teller));
+  for (const event of told) watched.store.recordEvent({ ...event });
   await server.start();
   const client = server.client();
   await eventually(() => client.xlen('test:events')).toBe(2);
   const entries = await client.xrange('test:events', '-', '+');
-  expect(entries.map(([, fields]) => fields)).toEqual([
-    ['event', '{"id":1}'],
-    ['event', '{"id":2}'],
-  ]);
+  expect(entries.map(([, fields]) => fields)).toEqual(
+    told.map((event) => ['id', event.id, 'type', 'takeover', 'node', 'vsbak', 'event', JSON.stringify(event)]),
+  );
+});
+
+test('of what is told while the server is away only the newest are kept, and the rest is counted', async () => {
+  const server = await redis();
+  const watched = await connected(server, { pollMs: 20 });
+  await server.kill();
+  await watched.until(() => !watched.store.state().connected);
+  for (let number = 1; number <= 1_005; number += 1) watched.store.recordEvent({ number });
+  expect(watched.store.state().eventsLost).toBe(5);
+  await server.start();
+  const client = server.client();
+  await eventually(() => client.xlen('test:events')).toBe(1_000);
+  const [oldest] = await client.xrange('test:events', '-', '+', 'COUNT', 1);
+  expect(oldest?.[1]).toEqual(['event', '{"number":6}']);
 });
