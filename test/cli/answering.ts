@@ -24,9 +24,6 @@ const silent: Handlers<ControlShapes> = {
   rulesPlanned: neverAsked,
   rulesApply: neverAsked,
   rulesAwait: neverAsked,
-  events: neverAsked,
-  eventViews: neverAsked,
-  eventsFollow: neverAsked,
 };
 
 /** Gives its socket. */
