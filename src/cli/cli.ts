@@ -28,6 +28,7 @@ export const commands: Readonly<Record<string, () => Promise<(parser: Parser, ch
   release: async () => (await import('./commands/release.ts')).addRelease,
   events: async () => (await import('./commands/events/events.ts')).addEvents,
   alerts: async () => (await import('./commands/alerts.ts')).addAlerts,
+  reload: async () => (await import('./commands/reload.ts')).addReload,
   rules: async () => (await import('./commands/rules/rules.ts')).addRules,
   migrate: async () => (await import('./commands/migrate.ts')).addMigrate,
   init: async () => (await import('./commands/init.ts')).addInit,

@@ -4,6 +4,7 @@ import type { ControlClient } from '../control/client.ts';
 import type { releaseKernel } from '../daemon/release.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import type { SecretKey } from '../keeper/messages.ts';
+import type { Readiness } from './readiness.ts';
 
 export interface World {
   /** One or more whole lines, without the last line end. */
@@ -35,11 +36,17 @@ export interface World {
 
 export type Paint = (colour: 'green' | 'red' | 'yellow', text: string) => string;
 
-/** A checked start: all that `vspair run` found to be right. */
-export interface DaemonStart {
+/** What the files say, checked. */
+export interface DaemonFiles {
   readonly config: Config;
   readonly node: DirectorConfig;
   readonly keys: readonly SecretKey[];
+}
+
+/** A checked start: all that `vspair run` found to be right. */
+export interface DaemonStart extends DaemonFiles {
+  /** Reads the files again, as at the start. Throws VspairError when there is no configuration to read. */
+  readonly readAgain: () => Readiness;
   readonly stateDir: string;
   readonly socket: string;
   readonly version: string;

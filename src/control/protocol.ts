@@ -10,6 +10,7 @@ import { rulesDocumentSchema } from '../rules/revision.ts';
 import type { RulesArrival } from './arrival.ts';
 import type { DirectorPlan } from './directorPlan.ts';
 import type { HandoverOutcome } from './handover.ts';
+import type { ReloadResult } from './reload.ts';
 import type { StatusReport } from './status.ts';
 
 /** What became of a command for one group. */
@@ -80,6 +81,8 @@ export type ControlShapes = {
   eventViews: { params: { readonly id: string }; result: readonly DirectorEvent[] };
   /** Each new event is a progress; answers only when the asker is gone. */
   eventsFollow: { params: EventSelection; result: null };
+  /** Reads the configuration and the secret again, and puts in force what is new; with `dryRun` nothing is changed. */
+  reload: { params: { readonly dryRun: boolean }; result: ReloadResult };
   /** Null: there are no rules yet, or no such revision (any more). */
   rulesShow: { params: RulesShowParams; result: RulesRevision | null };
   /** Newest first. */
@@ -124,6 +127,7 @@ export const controlMethods: Methods<ControlShapes> = {
   events: { params: z.strictObject({ limit: z.int().min(1).max(mostEvents), ...selection }), result: own() },
   eventViews: { params: z.strictObject({ id: z.string().regex(/^[0-9a-f-]{1,36}$/) }), result: own() },
   eventsFollow: { params: z.strictObject(selection), result: own() },
+  reload: { params: z.strictObject({ dryRun: z.boolean() }), result: own() },
   rulesShow: { params: z.strictObject({ which: z.union([revisionNumber, digest]).optional() }), result: own() },
   rulesHistory: { params: z.strictObject({ limit: z.int().min(1).max(longestHistory) }), result: own() },
   rulesTrouble: { params: nothing, result: own() },

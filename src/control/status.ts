@@ -1,6 +1,7 @@
 // What `vspair status` is told: this director as its own daemon sees it, and each other one as far as it can be reached.
 // Sent as JSON, where a value that is not known is left out.
 import type { ConfigDigest } from '../config/digest.ts';
+import type { KeyName } from '../config/secretChanges.ts';
 import type { NodeName } from '../core/types.ts';
 import type { DirectorEvent } from '../events/event.ts';
 import type { KeeperSnapshot } from '../keeper/messages.ts';
@@ -73,6 +74,8 @@ export interface DaemonStatus {
   readonly configFile: string;
   /** Of the configuration in use; a peer of an older version says nothing about it. */
   readonly config?: ConfigDigest;
+  /** The keys of the secret in use, the one that signs first; a peer of an older version says nothing about them. */
+  readonly keys?: readonly KeyName[];
   /** When this was said, by this machine's wall clock: milliseconds since 1970. For people; nothing is decided by it. */
   readonly wallClock?: number;
   readonly uptimeMs: number;

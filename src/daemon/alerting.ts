@@ -3,10 +3,11 @@ import { type Alerts, type ChannelState, createAlerts, type TriedOut } from '../
 import { nameOnDisk } from '../alerts/channelNames.ts';
 import type { ChannelReport } from '../alerts/channelQueue.ts';
 import type { DaemonStart } from '../cli/world.ts';
-import type { NotifyState } from '../config/alertChannel.ts';
+import type { AlertChannel, NotifyState } from '../config/alertChannel.ts';
+import type { DirectorConfig } from '../config/config.ts';
 import type { AlertTried } from '../control/protocol.ts';
 import type { AlertsStatus } from '../control/status.ts';
-import type { Fact, Vrid } from '../core/types.ts';
+import type { Fact, GroupSpec, Vrid } from '../core/types.ts';
 import { SystemError } from '../kernel/syscalls.ts';
 import { openDatagramSender } from '../kernel/unixDatagram.ts';
 import { pauseBefore } from '../store/backOff.ts';
@@ -18,14 +19,14 @@ import { alertsDirectory, openAlertsKeep } from './alertsKeep.ts';
 export const alertBounds = { firstPauseMs: 1000, longestPauseMs: 60_000, attempts: 24 * 60, limit: 1000 } as const;
 
 export function openAlerts(
-  { config, stateDir }: Pick<DaemonStart, 'config' | 'stateDir'>,
+  { channels, stateDir }: Pick<DaemonStart, 'stateDir'> & { readonly channels: readonly AlertChannel[] },
   report: (report: ChannelReport) => void,
   onProblem: OnFileProblem,
 ): Alerts {
   const openKeep = openAlertsKeep(stateDir, onProblem);
-  void giveUpAbandoned({ directory: alertsDirectory(stateDir), inUse: config.alerts.map(nameOnDisk), openKeep, report });
+  void giveUpAbandoned({ directory: alertsDirectory(stateDir), inUse: channels.map(nameOnDisk), openKeep, report });
   return createAlerts({
-    channels: config.alerts,
+    channels,
     openKeep,
     sendUnixDatagram,
     pauseAfter: (attempts) => (attempts < alertBounds.attempts ? pauseBefore(attempts, alertBounds) : undefined),
@@ -60,12 +61,18 @@ export function alertsStatus(channels: readonly ChannelState[]): AlertsStatus {
 export const triedOut = (tried: readonly TriedOut[] | undefined): readonly AlertTried[] | null =>
   tried?.map(({ channel, delivery }) => ({ channel, ok: delivery.ok, detail: delivery.ok ? null : delivery.detail })) ?? null;
 
+export interface StateWatchParts {
+  /** As they are in force; those that were are known too. */
+  readonly specs: ReadonlyMap<Vrid, GroupSpec>;
+  readonly node: DirectorConfig;
+}
+
 /** The states of this director's groups as keepalived's scripts know them, each told when it changes. */
-export function stateWatch({ config, node }: Pick<DaemonStart, 'config' | 'node'>, { noteState }: Pick<Alerts, 'noteState'>) {
+export function stateWatch({ specs, node }: StateWatchParts, { noteState }: Pick<Alerts, 'noteState'>) {
   const states = new Map<Vrid, NotifyState>();
   return (fact: Fact): void => {
     const state = stateOf(fact);
-    const group = 'vrid' in fact ? config.groups.find(({ vrid }) => vrid === fact.vrid) : undefined;
+    const group = 'vrid' in fact ? specs.get(fact.vrid) : undefined;
     if (state === undefined || group === undefined || states.get(group.vrid) === state) return;
     states.set(group.vrid, state);
     noteState({ group: group.name, state, priority: group.priorities.get(node.name) ?? node.priority });

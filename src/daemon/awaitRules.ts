@@ -39,7 +39,7 @@ async function look(parts: AwaitParts, wanted: Wanted): Promise<{ readonly arriv
   const { self, rules: mark, peers } = status.keeper;
   const others = status.daemon.store.backend === 'none' ? [] : await Promise.all(peers.map((peer) => seenPeer(parts, peer)));
   const seen: readonly SeenDirector[] = [{ node: self, heard: true, mark, status }, ...others];
-  const directors = seen.map((one): DirectorArrival => arrivalAt(wanted, parts.standby, one));
+  const directors = seen.map((one): DirectorArrival => arrivalAt(wanted, parts.standby(), one));
   const isSettled = directors.every(
     (director, index) => hasArrived(director) || (director.state === 'refused' && seen[index]?.status !== undefined),
   );

@@ -4,7 +4,7 @@ import { coreConfigOf } from '../config/core.ts';
 import { activeDownInterval } from '../core/timers.ts';
 import type { RulesMark } from '../core/types.ts';
 import { renewalsPerLease } from '../keeper/leases.ts';
-import type { HeartbeatLink, KeeperBoot, SecretKey } from '../keeper/messages.ts';
+import type { HeartbeatLink, KeeperBoot, KeeperConfig, SecretKey } from '../keeper/messages.ts';
 import type { NodeState } from '../store/nodeState.ts';
 
 export interface BootParts {
@@ -15,16 +15,24 @@ export interface BootParts {
   readonly rules: RulesMark;
 }
 
-export function keeperBoot({ config, node, keys, memory, rules }: BootParts): KeeperBoot {
+/** `incarnation`: of a keeper that runs already its own one counts. */
+export function keeperConfig({ config, node, keys }: Pick<BootParts, 'config' | 'node' | 'keys'>, incarnation: number): KeeperConfig {
   return {
-    core: coreConfigOf(config, node.name, memory.incarnation),
-    cluster: config.cluster,
+    core: coreConfigOf(config, node.name, incarnation),
     keys,
-    port: config.heartbeat.port,
     links: heartbeatLinks(config, node),
+    leaseSeconds: leaseSeconds(config),
+  };
+}
+
+export function keeperBoot({ memory, rules, ...files }: BootParts): KeeperBoot {
+  const { config } = files;
+  return {
+    ...keeperConfig(files, memory.incarnation),
+    cluster: config.cluster,
+    port: config.heartbeat.port,
     marks: memory.marks,
     maintenance: memory.maintenance() !== undefined,
-    leaseSeconds: leaseSeconds(config),
     rules,
   };
 }

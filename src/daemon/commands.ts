@@ -1,5 +1,6 @@
 // What operators ask of the daemon, over the control socket or through the other director.
 import type { AlertTried, ControlShapes, RulesApplyParams, RulesApplyResult } from '../control/protocol.ts';
+import type { ReloadResult } from '../control/reload.ts';
 import type { DirectorStatus } from '../control/status.ts';
 import { messageOf } from '../errors/message.ts';
 import { bootClock } from '../kernel/clock.ts';
@@ -25,7 +26,7 @@ export interface CommandParts {
   readonly maintenance: Maintenance;
   readonly handovers: HandoverWatch;
   readonly store: RulesStore;
-  readonly standby: 'warm' | 'cold';
+  readonly standby: () => 'warm' | 'cold';
   /** What an apply of the document would change in this kernel. */
   readonly planned: (document: RulesDocument) => Promise<readonly string[]>;
   readonly directorStatus: () => Promise<DirectorStatus>;
@@ -36,6 +37,7 @@ export interface CommandParts {
 /** An operator's command may be one for the other director. */
 export interface ControlParts extends CommandParts {
   readonly channel: PeerChannel;
+  readonly reload: (dryRun: boolean) => Promise<ReloadResult>;
 }
 
 export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
@@ -49,6 +51,7 @@ export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
     failover: (params, call) => failover(parts, params, call),
     maintenance: (params) => parts.maintenance.request(params, (on) => parts.keeper.maintenance(on)),
     alertsTest: ({ channel }) => parts.alertsTest(channel),
+    reload: ({ dryRun }) => parts.reload(dryRun),
     rulesShow: async ({ which }) => (which === undefined ? parts.store.current() : await parts.store.history.find(which)) ?? null,
     rulesHistory: ({ limit }) => parts.store.history.entries(limit),
     rulesTrouble: () => parts.store.state().trouble?.detail ?? null,
@@ -68,6 +71,7 @@ export function onceReady(handlers: Promise<Handlers<ControlShapes>>): Handlers<
     failover: async (...call) => (await handlers).failover(...call),
     maintenance: async (...call) => (await handlers).maintenance(...call),
     alertsTest: async (...call) => (await handlers).alertsTest(...call),
+    reload: async (...call) => (await handlers).reload(...call),
     rulesShow: async (...call) => (await handlers).rulesShow(...call),
     rulesHistory: async (...call) => (await handlers).rulesHistory(...call),
     rulesTrouble: async (...call) => (await handlers).rulesTrouble(...call),

@@ -1,12 +1,13 @@
 // The daemon of one director: puts the parts together, in the order in which they need each other, and ends them in the
 // reverse one. The keeper starts as soon as it can and stops first; nothing it needs waits for Redis or a peer.
-import type { DaemonStart } from '../cli/world.ts';
+import type { DaemonFiles, DaemonStart } from '../cli/world.ts';
 import { electionOrder } from '../config/core.ts';
 import { configDigest } from '../config/digest.ts';
+import { keyNames } from '../config/secretChanges.ts';
 import type { ControlShapes } from '../control/protocol.ts';
 import { startControlServer } from '../control/server.ts';
 import type { DirectorStatus, NeighbourStatus } from '../control/status.ts';
-import type { Vip } from '../core/types.ts';
+import type { Vip, Vrid } from '../core/types.ts';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts';
 import { type Ipvs, openIpvs } from '../kernel/ipvs.ts';
 import { ipvsTotalsIfAny } from '../kernel/ipvsTotals.ts';
@@ -29,6 +30,9 @@ import { settingsOf } from './ipvsWishes.ts';
 import { type KeeperThread, startKeeperThread } from './keeperThread.ts';
 import { type Maintenance, watchMaintenance } from './maintenance.ts';
 import { openMetrics } from './metrics.ts';
+import { askPeerStatus } from './peerStatus.ts';
+import { channelConfig, putInForce, rulesWishes } from './putInForce.ts';
+import { createReload, type Reload } from './reload.ts';
 import { createReports, type Reports } from './reports.ts';
 import { type RulesDuty, startRulesDuty } from './rulesDuty.ts';
 import { type StopRequest, untilAskedToStop } from './signals.ts';
@@ -39,16 +43,20 @@ import { startVipWatch, type VipWatch } from './vipWatch.ts';
 export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   const reports = createReports(start);
   const supervision = superviseBy(process.env, reports.notToldSystemd);
-  const asked = untilAskedToStop({ config: start.config, reports });
+  const reloads = Promise.withResolvers<Reload>();
+  const asked = untilAskedToStop(() => void reloads.promise.then((reload) => reload.run(false)));
   const place = await takePlace(start, reports);
   const events = await openEventDuty(start, reports.fileProblem, reports.events);
   const ground = await layGround(start, reports, events);
   const guard = await startKeeping(start, { reports, supervision }, ground, events);
-  const commands = commandParts(start, reports, ground, guard, events);
+  const live: Live = { files: () => reload.inForce };
+  const commands = commandParts(start, live, reports, { ...ground, ...guard, events });
   const channel = openPeerChannel(start, reports, commands);
+  const reload = reloadOf(start, { reports, supervision }, { ...ground, ...guard, channel });
   events.begin(guard.keeper, channel);
-  shareRules(start, ground.store, channel, guard);
-  place.answer(controlHandlers({ ...commands, channel }));
+  shareRules(live, ground.store, channel, guard);
+  place.answer(controlHandlers({ ...commands, channel, reload: (dryRun) => reload.run(dryRun) }));
+  reloads.resolve(reload);
   const metrics = await openMetrics(start, { reports, ...ground, ...commands });
   reports.started();
   supervision.ready(guard.keeper);
@@ -64,6 +72,33 @@ export async function startDaemon(start: DaemonStart): Promise<ExitCode> {
   await ground.close();
   await reports.close();
   return exitCodes.ok;
+}
+
+/** The files that everything works by now: a reload replaces them. */
+interface Live {
+  readonly files: () => DaemonFiles;
+}
+
+function reloadOf(
+  start: DaemonStart,
+  { reports, supervision }: Told,
+  parts: Omit<Ground & Guard, 'close'> & { readonly channel: PeerChannel },
+): Reload {
+  const { keeper, channel } = parts;
+  return createReload({
+    files: start,
+    readAgain: start.readAgain,
+    async surroundings() {
+      const snapshot = await keeper.snapshot();
+      const peers = await Promise.all(snapshot.peers.map(({ node, heard }) => askPeerStatus(channel, node, heard)));
+      return { keeper: snapshot, peers };
+    },
+    putInForce: (files) =>
+      supervision.reloading(() =>
+        putInForce({ ...parts, reports, settingsOf: ({ config }) => settingsOf(config.ipvs, { ...parts, sysctls }) }, files),
+      ),
+    report: reports.reloaded,
+  });
 }
 
 interface Place {
@@ -108,7 +143,8 @@ interface Ground {
   close(): Promise<void>;
 }
 
-async function layGround({ config, node, stateDir, version }: DaemonStart, reports: Reports, { log }: EventDuty): Promise<Ground> {
+async function layGround(start: DaemonStart, reports: Reports, { log }: EventDuty): Promise<Ground> {
+  const { config, node, stateDir, version } = start;
   const { state, ipvs: wishes } = config;
   const memory = await openNodeState({ directory: stateDir, onProblem: reports.fileProblem });
   await addressFile(stateDir, reports.fileProblem).note(config.groups.flatMap(({ vips }) => vips));
@@ -128,9 +164,7 @@ async function layGround({ config, node, stateDir, version }: DaemonStart, repor
   const duty = await startRulesDuty({
     store,
     reconciler,
-    standby: wishes.standby,
-    everyMs: wishes.reconcile,
-    groups: config.groups.map(({ vrid }) => vrid),
+    ...rulesWishes(start),
     report: reports.rules,
   });
   const settings = keepIpvsSettings({
@@ -196,53 +230,53 @@ async function isHeld(keeper: KeeperThread, vip: Vip): Promise<boolean> {
   return groups.some((group) => group.vips.some((own) => own.held && own.address === vip.address));
 }
 
+type PartsToAsk = Omit<Ground & Guard, 'close'> & { readonly events: EventDuty };
+
 /** What operators and peers can ask for, once there is something to ask. */
-function commandParts(start: DaemonStart, reports: Reports, ground: Ground, guard: Guard, events: EventDuty): CommandParts {
+function commandParts(start: DaemonStart, { files }: Live, reports: Reports, parts: PartsToAsk): CommandParts {
   const { config } = start;
   const startedAt = Date.now();
-  const digest = configDigest(config);
   const directorStatus = async (): Promise<DirectorStatus> => ({
-    keeper: await guard.keeper.snapshot(),
+    keeper: await parts.keeper.snapshot(),
     daemon: {
       pid: process.pid,
       version: start.version,
       configFile: config.file,
-      config: digest,
+      config: configDigest(files().config),
+      keys: keyNames(files().keys),
       wallClock: Date.now(),
       uptimeMs: Date.now() - startedAt,
       memoryBytes: process.memoryUsage.rss(),
-      store: ground.store.state(),
-      rules: ground.duty.status(),
-      settingsRefused: ground.settings.refused(),
+      store: parts.store.state(),
+      rules: parts.duty.status(),
+      settingsRefused: parts.settings.refused(),
       alerts: reports.alertsStatus(),
-      neighbours: guard.watch.status(),
-      maintenance: ground.memory.maintenance(),
+      neighbours: parts.watch.status(),
+      maintenance: parts.memory.maintenance(),
       fileProblems: reports.fileProblems(),
       ipvs: ipvsTotalsIfAny(),
     },
   });
   return {
     cluster: config.cluster,
-    keeper: guard.keeper,
-    maintenance: guard.maintenance,
-    handovers: guard.handovers,
-    store: ground.store,
-    standby: config.ipvs.standby,
-    planned: (document) => ground.duty.planned(document),
+    keeper: parts.keeper,
+    maintenance: parts.maintenance,
+    handovers: parts.handovers,
+    store: parts.store,
+    standby: () => files().config.ipvs.standby,
+    planned: (document) => parts.duty.planned(document),
     directorStatus,
     alertsTest: reports.alertsTest,
-    events,
+    events: parts.events,
   };
 }
 
-function openPeerChannel({ config, node, keys }: DaemonStart, reports: Reports, commands: CommandParts): PeerChannel {
-  const peers = config.directors.filter(({ name }) => name !== node.name);
+function openPeerChannel(start: DaemonStart, reports: Reports, commands: CommandParts): PeerChannel {
+  const { config } = start;
   const channel: PeerChannel = createPeerChannel({
+    ...channelConfig(start),
     cluster: config.cluster,
-    self: { node: node.name, addresses: node.addresses },
-    peers: peers.map(({ name, addresses }) => ({ node: name, addresses })),
     port: config.control.peerPort,
-    keys,
     handlers: peerHandlers(commands, () => channel),
     report(event) {
       reports.peer(event);
@@ -255,11 +289,11 @@ function openPeerChannel({ config, node, keys }: DaemonStart, reports: Reports, 
 }
 
 /** The store was there first: a start waits for no network. */
-function shareRules({ config }: DaemonStart, store: RulesStore, channel: PeerChannel, { keeper }: Guard): void {
-  const first = config.groups[0]?.vrid;
+function shareRules({ files }: Live, store: RulesStore, channel: PeerChannel, { keeper }: Guard): void {
+  const first = (): Vrid | undefined => files().config.groups[0]?.vrid;
   store.replica?.begin({
     ask: (peer, method, params, timeoutMs) => channel.request(peer, method, params, { timeoutMs }),
     connected: (peer) => channel.connected(peer),
-    active: async () => (await keeper.snapshot()).groups.find(({ vrid }) => vrid === first)?.active,
+    active: async () => (await keeper.snapshot()).groups.find(({ vrid }) => vrid === first())?.active,
   });
 }

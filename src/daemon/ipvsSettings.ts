@@ -21,6 +21,8 @@ export type IpvsSettingEvent =
 export interface IpvsSettings {
   /** Compares, and puts right what is not as wanted. Happens by itself at the start and then on a clock. */
   look(): void;
+  /** Other settings from now on; what they change is our own work, as at the start. */
+  change(settings: readonly IpvsSetting[], everyMs: number): void;
   /** What IPVS could not be set to, at the last look. */
   refused(): readonly KernelFailure[];
   close(): void;
@@ -33,7 +35,9 @@ export interface IpvsSettingsParts {
   readonly report: (event: IpvsSettingEvent) => void;
 }
 
-export function keepIpvsSettings({ settings, everyMs, report }: IpvsSettingsParts): IpvsSettings {
+export function keepIpvsSettings({ report, ...begin }: IpvsSettingsParts): IpvsSettings {
+  let { settings } = begin;
+  let timer: NodeJS.Timeout | undefined;
   const refused = new Map<string, KernelFailure>();
   let first = true;
 
@@ -54,9 +58,24 @@ export function keepIpvsSettings({ settings, everyMs, report }: IpvsSettingsPart
     if (before?.errno !== failure.errno) report({ type: 'settingRefused', failure });
   };
 
-  look();
-  const timer = settings.length === 0 ? undefined : setInterval(look, everyMs).unref();
-  return { look, refused: () => [...refused.values()], close: () => clearInterval(timer) };
+  const keep = (everyMs: number): void => {
+    first = true;
+    look();
+    clearInterval(timer);
+    timer = settings.length === 0 ? undefined : setInterval(look, everyMs).unref();
+  };
+
+  keep(begin.everyMs);
+  return {
+    look,
+    change(next, everyMs) {
+      settings = next;
+      for (const name of refused.keys()) if (!next.some((setting) => setting.name === name)) refused.delete(name);
+      keep(everyMs);
+    },
+    refused: () => [...refused.values()],
+    close: () => clearInterval(timer),
+  };
 }
 
 /** `found`: what had to be changed. Nothing when all was as it should be. */

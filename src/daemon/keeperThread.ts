@@ -1,7 +1,7 @@
 // The main thread's handle on the keeper: starts its thread, asks it things and hears what it tells.
 import { Worker } from 'node:worker_threads';
 import type { NodeName, Outcome, Vrid } from '../core/types.ts';
-import type { FromKeeper, KeeperBoot, KeeperSnapshot, ToKeeper } from '../keeper/messages.ts';
+import type { FromKeeper, KeeperBoot, KeeperConfig, KeeperSnapshot, ToKeeper } from '../keeper/messages.ts';
 
 export interface KeeperThread {
   post(message: ToKeeper): void;
@@ -11,6 +11,8 @@ export interface KeeperThread {
   /** Resolves when the handover is confirmed, called off or refused. */
   failover(vrid: Vrid, to: NodeName | undefined): Promise<Outcome>;
   maintenance(on: boolean): Promise<Outcome>;
+  /** Resolves when the configuration is in force and what it removed is released. */
+  reconfigure(config: KeeperConfig): Promise<Outcome>;
   /** Resolves when the keeper has released everything, or left it in place. */
   shutdown(how: 'handover' | 'inPlace'): Promise<void>;
 }
@@ -65,6 +67,7 @@ export function startKeeperThread(boot: KeeperBoot, listeners: KeeperListeners):
     ping: () => ask<undefined>((requestId) => ({ type: 'ping', requestId })),
     failover: (vrid, to) => ask((requestId) => ({ type: 'failover', requestId, vrid, to })),
     maintenance: (on) => ask((requestId) => ({ type: 'maintenance', requestId, on })),
+    reconfigure: (config) => ask((requestId) => ({ type: 'config', requestId, config })),
     shutdown(how) {
       worker.postMessage({ type: 'shutdown', how } satisfies ToKeeper);
       return ended.promise;

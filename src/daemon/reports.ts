@@ -1,16 +1,17 @@
 // Where everything that happens is told: the log, the alerts, the store's events, this director's memory. All of it off
 // the keeper, which has done its part before anything arrives here.
 import type { Alerts } from '../alerts/alerts.ts';
+import type { ChannelReport } from '../alerts/channelQueue.ts';
 import type { DaemonStart } from '../cli/world.ts';
 import type { Config } from '../config/config.ts';
 import type { AlertTried } from '../control/protocol.ts';
+import type { ReloadResult } from '../control/reload.ts';
 import type { AlertsStatus, NeighbourStatus } from '../control/status.ts';
-import { type Problem, problemText } from '../errors/place.ts';
 import { type EventDraft, eventOf, type Teller } from '../events/draft.ts';
 import type { DirectorEvent } from '../events/event.ts';
 import type { KeeperWords } from '../events/keeperEvents.ts';
 import { mistakeDraft, startDraft, stopDraft } from '../events/lifecycle.ts';
-import { configRejected, test as testDraft } from '../events/partDrafts.ts';
+import { test as testDraft } from '../events/partDrafts.ts';
 import type { FromKeeper } from '../keeper/messages.ts';
 import { factLine, type GroupNames, keeperLines } from '../log/factLine.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
@@ -23,11 +24,13 @@ import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
 import type { RulesStore, StoreEvent } from '../store/rulesStore.ts';
 import { alertsStatus, openAlerts, stateWatch, triedOut } from './alerting.ts';
+import { changeableAlerts } from './changeableAlerts.ts';
 import { createEventDesk, type EventDesk } from './eventDesk.ts';
 import { alertDraft, rulesDraft, storeDraft } from './eventDrafts.ts';
 import type { EventWatcher } from './eventDuty.ts';
 import { watchFileProblems } from './fileProblems.ts';
 import type { IpvsSettingEvent } from './ipvsSettings.ts';
+import { reloadDraft, reloadLines } from './reloadLines.ts';
 import {
   alertReportLine,
   fileProblemLine,
@@ -66,8 +69,9 @@ export interface Reports {
   readonly fileProblems: () => readonly string[];
   readonly maintenanceUnsaved: (error: unknown) => void;
   readonly failure: (method: string, error: unknown) => void;
-  readonly configRejected: (problems: readonly Problem[]) => void;
-  readonly configValid: () => void;
+  readonly reloaded: (result: ReloadResult) => void;
+  /** Other groups, channels and log level from now on. */
+  readonly reconfigure: (config: Config) => void;
   readonly alertsStatus: () => AlertsStatus;
   /** Null: there is no such channel. */
   readonly alertsTest: (channel: string | undefined) => Promise<readonly AlertTried[] | null>;
@@ -94,15 +98,13 @@ export function createReports(start: DaemonStart): Reports {
   const groups = new Map(config.groups.map((group) => [group.vrid, group.name]));
   const files = fileReports(log);
   const teller = { cluster: config.cluster, node: node.name, groups };
-  const alerts = openAlerts(
-    start,
-    (report) => {
-      log.log(alertReportLine(report));
-      note(alertDraft(report));
-    },
-    files.fileProblem,
-  );
-  const noteState = stateWatch(start, alerts);
+  const alertReport = (report: ChannelReport): void => {
+    log.log(alertReportLine(report));
+    note(alertDraft(report));
+  };
+  const alerts = changeableAlerts(config.alerts, (channels) => openAlerts({ ...start, channels }, alertReport, files.fileProblem));
+  const specs = new Map(config.groups.map((group) => [group.vrid, group]));
+  const noteState = stateWatch({ specs, node }, alerts);
   let ground: EventGround | undefined;
   const service = watchService([...groups.keys()]);
   let serves = false;
@@ -138,7 +140,17 @@ export function createReports(start: DaemonStart): Reports {
     },
     ...ofParts(log, note),
     ...logOnly(log),
-    ...ofConfig(config, log, note),
+    ...ofReload(config, log, note),
+    reconfigure(next) {
+      log.setLevel(next.log.level);
+      alerts.change(next.alerts);
+      // What is gone is kept as well: that it ends is still to be told, by its name.
+      for (const group of next.groups) {
+        groups.set(group.vrid, group.name);
+        specs.set(group.vrid, group);
+      }
+      service.regroup(next.groups.map(({ vrid }) => vrid));
+    },
     ...files,
     ...ofAlerts(alerts, teller),
     counts,
@@ -212,14 +224,11 @@ const logOnly = (
   failure: (method, error) => log.error(`request ${method} failed: ${textOf(error)}`),
 });
 
-const ofConfig = ({ file }: Config, log: Logger, note: (draft: EventDraft) => void): Pick<Reports, 'configRejected' | 'configValid'> => ({
-  configRejected(problems) {
-    for (const problem of problems) log.error(problemText(problem));
-    log.error(`${file} is not valid: the running configuration stays`);
-    note(configRejected(problems.map(problemText).join('; ')));
+const ofReload = ({ file }: Config, log: Logger, note: (draft: EventDraft | undefined) => void): Pick<Reports, 'reloaded'> => ({
+  reloaded(result) {
+    for (const line of reloadLines(file, result)) log.log(line);
+    note(reloadDraft(result));
   },
-  configValid: () =>
-    log.warn(`${file} is valid; it takes effect with the next start (SIGUSR2 ends this process without moving a virtual IP)`),
 });
 
 function fileReports(log: Logger): Pick<Reports, 'fileProblem' | 'fileProblems'> {

@@ -24,17 +24,23 @@ export interface RulesDuty {
    * when this director serves no group any more, and prepared anew.
    */
   noteKeeper(message: FromKeeper): void;
+  /** From warm to cold what a director holds that serves stays until it is backup. */
+  reconfigure(wishes: RulesDutyWishes): void;
   /** Resolves when the kernel is not written any more. */
   close(): Promise<void>;
 }
 
-export interface RulesDutyParts {
-  readonly store: RulesStore;
-  readonly reconciler: Reconciler;
+/** What may be another while it works. */
+export interface RulesDutyWishes {
   readonly standby: 'warm' | 'cold';
   /** Milliseconds between two looks at the kernel. */
   readonly everyMs: number;
   readonly groups: readonly Vrid[];
+}
+
+export interface RulesDutyParts extends RulesDutyWishes {
+  readonly store: RulesStore;
+  readonly reconciler: Reconciler;
   readonly report: (event: RulesEvent) => void;
 }
 
@@ -64,7 +70,7 @@ export async function startRulesDuty(parts: RulesDutyParts): Promise<RulesDuty> 
 }
 
 class Duty implements RulesDuty {
-  readonly #parts: RulesDutyParts;
+  #parts: RulesDutyParts;
   readonly #service: Service;
   readonly #forget: () => void;
   #post: (message: ToKeeper) => void = () => undefined;
@@ -114,7 +120,15 @@ class Duty implements RulesDuty {
       this.#role = 'serving';
       this.#again();
     }
-    if (message.type === 'fact' && this.#parts.standby === 'cold') this.#noteFact(message.fact);
+    if (message.type === 'fact') this.#noteFact(message.fact);
+  }
+
+  reconfigure({ standby, everyMs, groups }: RulesDutyWishes): void {
+    this.#parts = { ...this.#parts, standby, everyMs, groups };
+    this.#service.regroup(groups);
+    if (standby === 'warm') this.#role = 'serving';
+    else if (this.#role === 'serving' && this.#service.isOver()) return this.#leave();
+    this.#again();
   }
 
   async close(): Promise<void> {
@@ -125,8 +139,13 @@ class Duty implements RulesDuty {
   }
 
   #noteFact(fact: Fact): void {
+    const isOver = this.#service.isOverAfter(fact);
+    if (this.#parts.standby === 'warm') return;
     if (fact.type === 'becameActive' && this.#role !== 'serving') this.#role = fact.reason === 'adopted' ? 'serving' : 'taking';
-    if (!this.#service.isOverAfter(fact)) return;
+    if (isOver) this.#leave();
+  }
+
+  #leave(): void {
     this.#role = 'away';
     this.#withhold();
     this.#work = Promise.all([this.#work, withdraw(this.#parts)]);

@@ -3,17 +3,26 @@
 import type { Fact, Vrid } from '../core/types.ts';
 
 export interface Service {
+  /** Other groups from now on. */
+  regroup(groups: readonly Vrid[]): void;
+  isOver(): boolean;
   /** True when after this fact no virtual IP of any group is here. */
   isOverAfter(fact: Fact): boolean;
 }
 
-export function watchService(groups: readonly Vrid[]): Service {
+export function watchService(initial: readonly Vrid[]): Service {
+  let groups = initial;
   const released = new Set<Vrid>();
+  const isOver = (): boolean => groups.every((group) => released.has(group));
   const release = (vrid: Vrid): boolean => {
     released.add(vrid);
-    return groups.every((group) => released.has(group));
+    return isOver();
   };
   return {
+    regroup(next) {
+      groups = next;
+    },
+    isOver,
     isOverAfter(fact) {
       switch (fact.type) {
         case 'becameActive':

@@ -1,4 +1,5 @@
 // Puts together what `vspair status` shows: would the pair survive a failure now, and if not, why?
+import { differingSections } from '../config/digest.ts';
 import type { AlertsStatus, DaemonStatus, DirectorStatus, PeerStatus, RulesStatus, StatusReport, StoreStatus } from '../control/status.ts';
 import type { DirectorEvent } from '../events/event.ts';
 import type { GroupSnapshot, KeeperSnapshot, PeerSnapshot } from '../keeper/messages.ts';
@@ -21,6 +22,7 @@ export function statusReport({ cluster, self, peers, events = [] }: ReportParts)
     ...keeper.groups.flatMap((group) => groupProblems(keeper, group, missing)),
     ...directors.flatMap(directorProblems),
     ...peerProblems(keeper, peers),
+    ...answering(peers).flatMap((director) => configProblems(self, director)),
   ];
   return {
     cluster,
@@ -106,6 +108,18 @@ function peerProblems(keeper: KeeperSnapshot, peers: readonly PeerStatus[]): str
     .filter((peer) => peer.via === 'adverts')
     .map((peer) => `${peer.node} advertises, but its peer channel does not answer: ${peer.detail}`);
   return [...silent, ...unreachable];
+}
+
+/** What each director may have for itself. */
+const ownSections = ['secretFile', 'alerts', 'metrics', 'control', 'log'];
+
+/** A reload on one of them alone, or a file that was not copied. */
+function configProblems(self: DirectorStatus, { keeper, daemon }: DirectorStatus): string[] {
+  const [ours, theirs] = [self.daemon.config, daemon.config];
+  if (ours === undefined || theirs === undefined) return [];
+  const sections = differingSections(ours, theirs).filter((section) => !ownSections.includes(section));
+  if (sections.length === 0) return [];
+  return [`${keeper.self} runs another configuration than ${self.keeper.self}: ${sections.join(', ')}; copy the file and vspair reload`];
 }
 
 function silentLinks(keeper: KeeperSnapshot, peer: PeerSnapshot): string[] {

@@ -9,6 +9,8 @@ export interface VipWatch {
   /** Who is active may have changed: looks soon. */
   noteKeeper(message: FromKeeper): void;
   status(): readonly NeighbourStatus[];
+  /** Other virtual IPs from now on. */
+  change(vips: readonly Vip[]): void;
   close(): void;
 }
 
@@ -28,7 +30,7 @@ const everyMs = 300_000;
 const vipsAtMost = 4;
 
 export function startVipWatch(parts: VipWatchParts): VipWatch {
-  const vips = parts.vips.filter(({ family }) => family === 4).slice(0, vipsAtMost);
+  let vips = watchable(parts.vips);
   const seen = new Map<string, NeighbourStatus>();
   let timer: NodeJS.Timeout | undefined;
   let looking = false;
@@ -69,12 +71,18 @@ export function startVipWatch(parts: VipWatchParts): VipWatch {
       if (!looking) lookIn(afterChangeMs);
     },
     status: () => [...seen.values()],
+    change(next) {
+      vips = watchable(next);
+      for (const address of seen.keys()) if (!vips.some((vip) => vip.address === address)) seen.delete(address);
+    },
     close() {
       closed = true;
       clearTimeout(timer);
     },
   };
 }
+
+const watchable = (vips: readonly Vip[]): readonly Vip[] => vips.filter(({ family }) => family === 4).slice(0, vipsAtMost);
 
 const rolesMayHaveChanged = ({ type }: Fact): boolean => type === 'becameActive' || type === 'becameBackup' || type === 'peerHeard';
 

@@ -23,6 +23,7 @@ export interface Logger {
   info(message: string, fields?: LogLine['fields']): void;
   debug(message: string, fields?: LogLine['fields']): void;
   log(line: LogLine): void;
+  setLevel(level: Level): void;
   /** Resolves when every line is handed to the system; later lines are dropped. */
   close(): Promise<void>;
 }
@@ -51,6 +52,9 @@ export function createLogger(options: LoggerOptions): Logger {
     info: (message, fields) => write('info', message, fields),
     debug: (message, fields) => write('debug', message, fields),
     log: ({ level, message, fields }) => write(level, message, fields),
+    setLevel(level) {
+      winston.level = level;
+    },
     async close() {
       closed = true;
       winston.end();

@@ -29,7 +29,7 @@ async function askPeer({ config, self }: Site, other: DirectorConfig, keys: read
     peer: other.name,
     paths,
     port: config.control.peerPort,
-    key,
+    key: () => key,
     timings: peerTimings,
     onConnected: () => resolve(undefined),
     onLost: resolve,

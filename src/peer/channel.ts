@@ -15,13 +15,17 @@ export interface PeerDirector {
   readonly addresses: readonly string[];
 }
 
-export interface PeerChannelOptions {
-  readonly cluster: string;
+/** What may be another while the channel is open. */
+export interface PeerChannelConfig {
   readonly self: PeerDirector;
   readonly peers: readonly PeerDirector[];
-  readonly port: number;
   /** The first one opens our connections, each of them opens a peer's. Never empty. */
   readonly keys: readonly SecretKey[];
+}
+
+export interface PeerChannelOptions extends PeerChannelConfig {
+  readonly cluster: string;
+  readonly port: number;
   readonly handlers: Handlers<PeerShapes>;
   readonly report: (event: PeerChannelEvent) => void;
   readonly timings?: Partial<PeerTimings & ListenerTimings>;
@@ -40,6 +44,8 @@ export type PeerChannelEvent =
   | { readonly type: 'handlerFailed'; readonly method: string; readonly error: unknown };
 
 export interface PeerChannel {
+  /** Other directors, links or keys from now on. A connection whose ends stay is not touched, whatever key it was opened with. */
+  reconfigure(next: PeerChannelConfig): Promise<void>;
   /** Throws VspairError: VSP_PEER_NOT_REACHABLE, VSP_REFUSED or what the peer's handler threw. */
   request<Name extends keyof PeerShapes>(
     peer: NodeName,
@@ -98,9 +104,29 @@ export function createPeerChannel(options: PeerChannelOptions): PeerChannel {
     onListening: (address, detail) =>
       report(detail === undefined ? { type: 'listening', address } : { type: 'listenFailed', address, detail }),
   });
-  const connections = new Map(peers.map((peer) => [peer.node, connectTo(peer, options, timings)]));
+  let config: PeerChannelConfig = options;
+  const signing = (): SecretKey => {
+    const [key] = config.keys;
+    if (key === undefined) throw new RangeError('a peer channel without keys');
+    return key;
+  };
+  const connectAll = (to: readonly PeerDirector[]): [NodeName, PeerConnection][] =>
+    to.map((peer) => [peer.node, connectTo(peer, { ...options, ...config, key: signing }, timings)]);
+  const connections = new Map(connectAll(peers));
 
   return {
+    async reconfigure(next) {
+      const before = config;
+      config = next;
+      const same = next.peers.filter((peer) => hasSameEnds(peer, before, next));
+      const over = [...connections].filter(([node]) => !same.some((peer) => peer.node === node));
+      for (const [node] of over) connections.delete(node);
+      await Promise.all([
+        listener.readmit({ addresses: next.self.addresses, peers: next.peers, keys: next.keys }),
+        ...over.map(([, connection]) => connection.close()),
+      ]);
+      for (const [node, connection] of connectAll(next.peers.filter((peer) => !same.includes(peer)))) connections.set(node, connection);
+    },
     async request(peer, method, params, asking) {
       const asker = connections.get(peer)?.asker();
       if (asker === undefined) throw unreachable(peer, connections.get(peer));
@@ -119,9 +145,20 @@ export function createPeerChannel(options: PeerChannelOptions): PeerChannel {
   };
 }
 
-function connectTo(peer: PeerDirector, { cluster, self, port, keys, report }: PeerChannelOptions, timings: PeerTimings): PeerConnection {
-  const [key] = keys;
-  if (key === undefined) throw new RangeError('a peer channel without keys');
+/** The same addresses on both sides. */
+function hasSameEnds(peer: PeerDirector, before: PeerChannelConfig, after: PeerChannelConfig): boolean {
+  const known = before.peers.find(({ node }) => node === peer.node);
+  return known !== undefined && isSameList(known.addresses, peer.addresses) && isSameList(before.self.addresses, after.self.addresses);
+}
+
+const isSameList = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((item, index) => item === other[index]);
+
+interface ConnectOptions extends PeerChannelOptions {
+  readonly key: () => SecretKey;
+}
+
+function connectTo(peer: PeerDirector, { cluster, self, port, key, report }: ConnectOptions, timings: PeerTimings): PeerConnection {
   const told = new Set<string>();
   return keepConnected({
     cluster,

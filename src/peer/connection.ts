@@ -31,7 +31,8 @@ export interface PeerConnectionOptions {
   /** Never empty. */
   readonly paths: readonly PeerPath[];
   readonly port: number;
-  readonly key: SecretKey;
+  /** Asked at each attempt: a connection that is open stays with the key that it was opened with. */
+  readonly key: () => SecretKey;
   readonly timings: PeerTimings;
   readonly onConnected: (path: PeerPath) => void;
   /** The connection that was there has ended. */
@@ -115,7 +116,8 @@ interface Life {
 }
 
 function begin({ cluster, self, peer, port, key }: PeerConnectionOptions, { local, remote }: PeerPath): Life {
-  const identity = { keyId: key.id, from: self, to: peer };
+  const secret = key();
+  const identity = { keyId: secret.id, from: self, to: peer };
   const to: ConnectionOptions & TcpSocketConnectOpts = {
     host: remote,
     port,
@@ -123,7 +125,7 @@ function begin({ cluster, self, peer, port, key }: PeerConnectionOptions, { loca
     minVersion: tlsVersion,
     maxVersion: tlsVersion,
     ciphers: tlsCiphers,
-    pskCallback: () => ({ psk: presharedKey(cluster, key, identity), identity: identityText(identity) }),
+    pskCallback: () => ({ psk: presharedKey(cluster, secret, identity), identity: identityText(identity) }),
     // The key of the pair proves who the peer is; there is no certificate to look at.
     checkServerIdentity: () => undefined,
   };

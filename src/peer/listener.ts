@@ -11,13 +11,17 @@ import { type PeerIdentity, parseIdentity, presharedKey, tlsCiphers, tlsVersion 
 /** Why a stranger, or a director of another opinion, was turned away. */
 export type RefusalCause = 'unknown-address' | 'unknown-identity' | 'wrong-key' | 'handshake-failed';
 
-export interface ListenerOptions {
-  readonly cluster: string;
-  readonly self: NodeName;
+/** What may be another from now on while it listens. */
+export interface Admission {
   readonly addresses: readonly string[];
-  readonly port: number;
   readonly peers: readonly { readonly node: NodeName; readonly addresses: readonly string[] }[];
   readonly keys: readonly SecretKey[];
+}
+
+export interface ListenerOptions extends Admission {
+  readonly cluster: string;
+  readonly self: NodeName;
+  readonly port: number;
   readonly answers: ReadonlyMap<string, Answer>;
   readonly timings: ListenerTimings;
   readonly onFailure: (method: string, error: unknown) => void;
@@ -34,6 +38,8 @@ export interface ListenerTimings {
 }
 
 export interface Listener {
+  /** Connections of peers that stay are not touched, whatever key they were opened with. */
+  readmit(admission: Admission): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,7 +49,7 @@ export function listenForPeers(options: ListenerOptions): Listener {
   const identities = new WeakMap<TLSSocket, PeerIdentity>();
   const open = new Set<Socket>();
   const newest = new Map<NodeName, TLSSocket>();
-  const known = new Set(options.peers.flatMap(({ addresses }) => addresses));
+  let admission: Admission = options;
 
   const tls = createTlsServer({
     minVersion: tlsVersion,
@@ -51,7 +57,7 @@ export function listenForPeers(options: ListenerOptions): Listener {
     ciphers: tlsCiphers,
     handshakeTimeout: options.timings.handshakeMs,
     pskCallback(socket, text) {
-      const identity = acceptable(options, text);
+      const identity = acceptable(options.self, admission, text);
       if (identity === undefined) return null;
       identities.set(socket, identity.identity);
       return presharedKey(options.cluster, identity.key, identity.identity);
@@ -72,12 +78,14 @@ export function listenForPeers(options: ListenerOptions): Listener {
     socket.destroy();
   });
 
-  const listeners = options.addresses.map((address) => {
+  const isKnown = (from: string): boolean => admission.peers.some(({ addresses }) => addresses.includes(from));
+
+  const listenOn = (address: string): Stop => {
     const server = createTcpServer((socket) => {
       const from = socket.remoteAddress ?? 'unknown';
       open.add(socket);
       socket.on('close', () => open.delete(socket));
-      if (known.has(from)) {
+      if (isKnown(from)) {
         tls.emit('connection', socket);
       } else {
         socket.destroy();
@@ -86,11 +94,23 @@ export function listenForPeers(options: ListenerOptions): Listener {
     });
     server.maxConnections = connections;
     return keepListening(server, address, options);
-  });
+  };
+
+  const listeners = new Map(options.addresses.map((address) => [address, listenOn(address)]));
 
   return {
+    async readmit(next) {
+      admission = next;
+      for (const [node, socket] of newest) if (!next.peers.some((peer) => peer.node === node)) socket.destroy();
+      const gone = [...listeners].filter(([address]) => !next.addresses.includes(address));
+      for (const [address] of gone) listeners.delete(address);
+      for (const address of next.addresses) if (!listeners.has(address)) listeners.set(address, listenOn(address));
+      const stopped = gone.map(([, stop]) => stop());
+      for (const socket of open) if (gone.some(([address]) => address === socket.localAddress)) socket.destroy();
+      await Promise.all(stopped);
+    },
     async close() {
-      const stopped = listeners.map((stop) => stop());
+      const stopped = [...listeners.values()].map((stop) => stop());
       for (const socket of open) socket.destroy();
       await Promise.all(stopped);
     },
@@ -98,7 +118,8 @@ export function listenForPeers(options: ListenerOptions): Listener {
 }
 
 function acceptable(
-  { self, peers, keys }: ListenerOptions,
+  self: NodeName,
+  { peers, keys }: Admission,
   text: string,
 ): { readonly identity: PeerIdentity; readonly key: SecretKey } | undefined {
   const identity = parseIdentity(text);
@@ -119,8 +140,10 @@ function causeOf(error: Error): RefusalCause {
   }
 }
 
+type Stop = () => Promise<void>;
+
 /** Listens, and when the address is not there yet or the port is taken, tries again. Returns how to stop. */
-function keepListening(server: TcpServer, address: string, { port, timings, onListening }: ListenerOptions): () => Promise<void> {
+function keepListening(server: TcpServer, address: string, { port, timings, onListening }: ListenerOptions): Stop {
   let again: NodeJS.Timeout | undefined;
   let failure: string | undefined;
   const listen = (): unknown => server.listen({ host: address, port });

@@ -3,18 +3,19 @@
 import type { CompiledRules } from '../keeper/ports.ts';
 import type { RulesDocument, RulesRevision } from '../rules/document.ts';
 import type { IpvsCounters, SeriesLimit } from '../rules/ipvsCounters.ts';
-import type { PreparedRules, ReconcileResult } from '../rules/reconciler.ts';
+import type { OnDrift, PreparedRules, ReconcileResult } from '../rules/reconciler.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 
 /** All that the thread is born with. */
 export interface ReconcilerBoot {
   readonly stateDir: string;
-  readonly onDrift: 'repair' | 'report';
+  readonly onDrift: OnDrift;
 }
 
 export type ToReconciler =
   /** What `apply` and `prepare` are about from now on. */
   | { readonly type: 'hold'; readonly revision: RulesRevision }
+  | { readonly type: 'onDrift'; readonly what: OnDrift }
   | { readonly type: 'apply' | 'prepare' | 'withdraw'; readonly requestId: number }
   | { readonly type: 'planned'; readonly requestId: number; readonly document: RulesDocument }
   /** What IPVS has counted. */

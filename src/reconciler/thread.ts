@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { CompiledRules } from '../keeper/ports.ts';
 import type { RulesDocument, RulesRevision } from '../rules/document.ts';
 import type { IpvsCounters, SeriesLimit } from '../rules/ipvsCounters.ts';
-import type { PreparedRules, ReconcileResult, Reconciler } from '../rules/reconciler.ts';
+import type { OnDrift, PreparedRules, ReconcileResult, Reconciler } from '../rules/reconciler.ts';
 import type { FileProblem } from '../store/fileProblem.ts';
 import type { Answer, FromReconciler, PreparedAgain, ReconcilerBoot, ToReconciler } from './messages.ts';
 
@@ -43,6 +43,10 @@ class Thread implements ReconcilerThread {
 
   get ready(): Promise<void> {
     return this.#ready.promise;
+  }
+
+  onDrift(what: OnDrift): void {
+    this.#post({ type: 'onDrift', what });
   }
 
   apply(revision: RulesRevision): Promise<ReconcileResult> {

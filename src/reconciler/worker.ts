@@ -29,6 +29,9 @@ port.on('message', (message: ToReconciler) => {
     case 'hold':
       revision = message.revision;
       break;
+    case 'onDrift':
+      reconciler.onDrift(message.what);
+      break;
     case 'apply':
       prepared = undefined;
       answer(message.requestId, reconciler.apply(held()));

@@ -46,7 +46,11 @@ export interface PreparedRules {
   readonly unsaved: string | undefined;
 }
 
+export type OnDrift = 'repair' | 'report';
+
 export interface Reconciler {
+  /** Holds from the next pass on. */
+  onDrift(what: OnDrift): void;
   /** Makes the kernel hold the revision. Rejects when the kernel cannot be read. */
   apply(revision: RulesRevision): Promise<ReconcileResult>;
   /** What is to be written for the kernel to hold the revision; writes nothing. Rejects when the kernel cannot be read. */
@@ -61,7 +65,7 @@ export interface ReconcilerParts {
   readonly ipvs: IpvsTable;
   readonly ownership: Ownership;
   /** `report`: what somebody else did to a document that the kernel held stays until the next document. */
-  readonly onDrift?: 'repair' | 'report';
+  readonly onDrift?: OnDrift;
   /** Milliseconds that only grow. */
   readonly now?: () => number;
 }
@@ -72,7 +76,7 @@ export const createReconciler = (parts: ReconcilerParts): Reconciler => new Tabl
 
 class TableReconciler implements Reconciler {
   readonly #ipvs: IpvsTable;
-  readonly #onDrift: 'repair' | 'report';
+  #onDrift: OnDrift;
   readonly #now: () => number;
   readonly #claims: Claims;
   readonly #drains: Draining;
@@ -86,6 +90,10 @@ class TableReconciler implements Reconciler {
     this.#now = now;
     this.#claims = createClaims(ownership);
     this.#drains = createDraining(now);
+  }
+
+  onDrift(what: OnDrift): void {
+    this.#onDrift = what;
   }
 
   apply(revision: RulesRevision): Promise<ReconcileResult> {

@@ -19,7 +19,7 @@ export interface PeerApplyParts {
   readonly rounds: PeerRounds;
   readonly node: NodeName;
   /** Every director, in the order in which they win an election. */
-  readonly directors: readonly NodeName[];
+  readonly directors: () => readonly NodeName[];
   readonly report: (event: StoreEvent) => void;
 }
 
@@ -56,7 +56,7 @@ export function applyAmongPeers(parts: PeerApplyParts): PeerApply {
 async function ordererOf({ directors }: PeerApplyParts, { node, peers }: ExchangeParts): Promise<NodeName | undefined> {
   const active = await peers.active();
   const reachable = (name: NodeName): boolean => name === node || peers.connected(name);
-  const orderer = active === undefined ? directors.find(reachable) : [active].find(reachable);
+  const orderer = active === undefined ? directors().find(reachable) : [active].find(reachable);
   return orderer === node ? undefined : orderer;
 }
 
@@ -121,7 +121,7 @@ async function orderHere(
   if (!result.ok) return result;
   const { revision } = result;
   const unreached = await pushToAll(
-    directors.filter((name) => name !== node),
+    directors().filter((name) => name !== node),
     exchange(),
   );
   const mine = shared.mine();

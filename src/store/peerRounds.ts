@@ -7,7 +7,7 @@ import { inTurn } from './inTurn.ts';
 import type { StoreEvent } from './rulesStore.ts';
 
 export interface PeerRoundsOptions {
-  readonly others: readonly NodeName[];
+  readonly others: () => readonly NodeName[];
   readonly pollMs: number;
   /** Undefined until there are peers. */
   readonly parts: () => ExchangeParts | undefined;
@@ -27,7 +27,7 @@ export interface PeerRounds {
 }
 
 export function keepExchanging({ others, pollMs, parts, report }: PeerRoundsOptions): PeerRounds {
-  const turns = new Map(others.map((peer) => [peer, inTurn()]));
+  const turns = new Map<NodeName, ReturnType<typeof inTurn>>();
   const failures = new Map<NodeName, string>();
   const refusals = new Map<NodeName, string>();
   let poll: NodeJS.Timeout | undefined;
@@ -53,8 +53,12 @@ export function keepExchanging({ others, pollMs, parts, report }: PeerRoundsOpti
     }
   }
 
-  const one = async (peer: NodeName): Promise<void> => turns.get(peer)?.(() => exchange(peer));
-  const all = async (): Promise<unknown> => Promise.all(others.map(one));
+  const one = async (peer: NodeName): Promise<void> => {
+    const turn = turns.get(peer) ?? inTurn();
+    turns.set(peer, turn);
+    if (others().includes(peer)) await turn(() => exchange(peer));
+  };
+  const all = async (): Promise<unknown> => Promise.all(others().map(one));
 
   return {
     begin() {
@@ -67,7 +71,7 @@ export function keepExchanging({ others, pollMs, parts, report }: PeerRoundsOpti
     },
     state() {
       const now = parts();
-      const details = others.flatMap((peer) => {
+      const details = others().flatMap((peer) => {
         if (now?.peers.connected(peer) !== true) return [`${peer} is not connected`];
         return failures.get(peer) ?? refusals.get(peer) ?? [];
       });

@@ -26,15 +26,16 @@ export interface PeerStoreOptions {
   readonly report: (event: StoreEvent) => void;
 }
 
-export function createPeerStore({ copy, node, directors, writtenBy, pollMs, onProblem, report }: PeerStoreOptions): RulesStore {
-  const others = directors.filter((name) => name !== node);
+export function createPeerStore({ copy, node, writtenBy, pollMs, onProblem, report, ...initial }: PeerStoreOptions): RulesStore {
+  let { directors } = initial;
+  const others = (): readonly NodeName[] => directors.filter((name) => name !== node);
   const precedence: Precedence = (director) => (directors.includes(director) ? directors.indexOf(director) : directors.length);
   const onLost = (lost: LostRevision): void => report({ type: 'editLost', ...lost });
   const shared = shareRules({ copy, node, writtenBy, precedence, onProblem, onLost });
   let parts: ExchangeParts | undefined;
   const rounds = keepExchanging({ others, pollMs, parts: () => parts, report });
 
-  const apply = applyAmongPeers({ shared, exchange: () => parts, rounds, node, directors, report });
+  const apply = applyAmongPeers({ shared, exchange: () => parts, rounds, node, directors: () => directors, report });
 
   return {
     history: linedHistory(copy.history, () => shared.mine()),
@@ -49,6 +50,9 @@ export function createPeerStore({ copy, node, directors, writtenBy, pollMs, onPr
         rounds.begin();
       },
       noteConnected: (peer) => void rounds.one(peer),
+      reorder(next) {
+        directors = next;
+      },
     },
     current: () => shared.held.current(),
     onChange: (listener) => shared.held.onChange(listener),

@@ -24,6 +24,8 @@ export interface RulesReplica {
   /** From now on the rules are exchanged. Until then they are those of the disk. */
   begin(peers: RulesPeers): void;
   noteConnected(peer: NodeName): void;
+  /** Other directors from now on, in the order in which they win an election. */
+  reorder(directors: readonly NodeName[]): void;
 }
 
 /** The answers of a director that shares its rules in another way. */

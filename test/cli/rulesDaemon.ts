@@ -32,14 +32,22 @@ const unused = (): never => {
   throw new Error('this was not to be asked');
 };
 
-const keeper: KeeperThread = { post: unused, snapshot: unused, ping: unused, failover: unused, maintenance: unused, shutdown: unused };
+const keeper: KeeperThread = {
+  post: unused,
+  snapshot: unused,
+  ping: unused,
+  failover: unused,
+  maintenance: unused,
+  reconfigure: unused,
+  shutdown: unused,
+};
 const maintenance: Maintenance = { noteKeeper: unused, request: unused };
 const events = {
   handlers: { events: unused, eventViews: unused, eventsFollow: unused },
   answers: { eventsNew: unused, eventsAfter: unused },
   noteConnected: unused,
 };
-const channel: PeerChannel = { request: unused, connected: unused, state: unused, close: unused };
+const channel: PeerChannel = { reconfigure: unused, request: unused, connected: unused, state: unused, close: unused };
 
 /** The rules of this director alone, which are in its kernel as soon as they are in its store. `more` replaces answers. */
 export async function rulesDaemon(more: (store: RulesStore) => Partial<Handlers<ControlShapes>> = () => ({})): Promise<RulesDaemon> {
@@ -62,7 +70,8 @@ export async function rulesDaemon(more: (store: RulesStore) => Partial<Handlers<
     maintenance,
     handovers: createHandoverWatch(),
     store,
-    standby: 'warm',
+    standby: () => 'warm' as const,
+    reload: unused,
     planned,
     directorStatus,
     alertsTest: async () => [],

@@ -38,6 +38,7 @@ const handlers: Handlers<ControlShapes> = {
     call.progress('asking');
     return [{ group: group ?? 'all', outcome: { ok: true, detail: `to ${to ?? 'the fittest'}` } }];
   },
+  reload: () => ({ ok: true, changes: [], warnings: [] }),
   maintenance: ({ on }) => {
     if (on) throw new RpcRefusal('refused', 'not now');
     return { ok: true, detail: 'off' };

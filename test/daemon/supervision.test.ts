@@ -41,6 +41,7 @@ const keeperIn = (phase: () => GroupPhase): KeeperThread => ({
   post: unused,
   failover: unused,
   maintenance: unused,
+  reconfigure: unused,
   shutdown: unused,
   ping: () => Promise.resolve(),
   snapshot: () => Promise.resolve(keeper({ groups: [group({ phase: phase() })] })),

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { loadSecret } from '../../src/config/secret.ts';
 import type { Advert, GroupAdvert } from '../../src/core/types.ts';
+import type { SecretKey } from '../../src/keeper/messages.ts';
 import { decodeAdvert } from '../../src/wire/advert.ts';
 import { clusterId, nodeIds } from '../../src/wire/identity.ts';
 import { type Capture, startCapture } from '../lab/capture.ts';
@@ -26,7 +27,8 @@ export interface WirePoint {
 
 export class Wire {
   readonly capture: Capture;
-  readonly #reader: Parameters<typeof decodeAdvert>[1];
+  readonly #reader: Omit<Parameters<typeof decodeAdvert>[1], 'keys'>;
+  readonly #keys: SecretKey[];
 
   /** The secret is that of `director`, and of its peers. */
   static async tap(director: Director, point: WirePoint = { host: director.host }): Promise<Wire> {
@@ -37,7 +39,13 @@ export class Wire {
   private constructor(capture: Capture, director: Director) {
     this.capture = capture;
     const nodes = nodeIds(['vs1', 'vsbak', 'vs3']);
-    this.#reader = { cluster: clusterId('lab'), nodes, keys: loadSecret(join(director.folder, 'secret')) };
+    this.#reader = { cluster: clusterId('lab'), nodes };
+    this.#keys = keysOf(director);
+  }
+
+  /** Adverts that are signed with the present keys of this director are read too. */
+  learnKeys(director: Director): void {
+    this.#keys.push(...keysOf(director).filter(({ id }) => !this.#keys.some((known) => known.id === id)));
   }
 
   /** The adverts of one director, oldest first. */
@@ -84,10 +92,12 @@ export class Wire {
 
   #advertIn(frame: Frame): readonly SeenAdvert[] {
     if (frame.kind !== 'udp' || frame.destinationPort !== advertPort) return [];
-    const read = decodeAdvert(frame.payload, this.#reader);
+    const read = decodeAdvert(frame.payload, { ...this.#reader, keys: this.#keys });
     return read.ok ? [{ at: frame.at, frame, advert: read.value.advert }] : [];
   }
 }
+
+const keysOf = ({ folder }: Director): SecretKey[] => loadSecret(join(folder, 'secret'));
 
 export const saysActive = (group: GroupAdvert): boolean => group.phase === 'active';
 

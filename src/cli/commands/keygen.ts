@@ -1,5 +1,9 @@
 // `vspair keygen`: a new secret for a cluster.
 import { newSecretText, writeNewSecret } from '../../config/keygen.ts';
+import { loadConfig } from '../../config/load.ts';
+import { nextRotation } from '../../config/rotation.ts';
+import { loadSecret } from '../../config/secret.ts';
+import { VspairError } from '../../errors/catalogue.ts';
 import { type ExitCode, exitCodes } from '../../errors/exit-codes.ts';
 import type { Choose, Parser } from '../cli.ts';
 import type { GlobalOptions } from '../options.ts';
@@ -8,6 +12,7 @@ import type { World } from '../world.ts';
 interface KeygenOptions extends GlobalOptions {
   readonly out: string | undefined;
   readonly force: boolean;
+  readonly rotate: boolean;
 }
 
 export function addKeygen(parser: Parser, choose: Choose): void {
@@ -18,8 +23,14 @@ export function addKeygen(parser: Parser, choose: Choose): void {
       command
         .option('out', { type: 'string', requiresArg: true, describe: 'The file to write, mode 0600  [default: standard output]' })
         .option('force', { type: 'boolean', default: false, describe: 'Replace the file if there is one' })
+        .option('rotate', {
+          type: 'boolean',
+          default: false,
+          describe: 'Take the secret file (--out, else the one of the configuration) to the next of three steps to a new key',
+        })
+        .example('$0 keygen --rotate', 'then as it says: copy the file, reload both, and again')
         .example('$0 keygen --out /etc/vspair/secret', 'then copy it to every other director'),
-    (options) => choose((world) => keygen(options, world)),
+    (options) => choose((world) => (options.rotate ? rotate(options, world) : keygen(options, world))),
   );
 }
 
@@ -31,4 +42,27 @@ function keygen({ out: file, force, json }: KeygenOptions, { out }: World): Exit
     out(json ? JSON.stringify({ file }, null, 2) : `${file}: written, mode 0600; copy it to every other director`);
   }
   return exitCodes.ok;
+}
+
+const nextSteps = {
+  1: 'copy it to every other director and run vspair reload on each of them; then vspair keygen --rotate again, for step 2',
+  2: 'copy it to every other director and run vspair reload on each of them; then vspair keygen --rotate again, for step 3',
+  3: 'copy it to every other director and run vspair reload on each of them: then the rotation is complete',
+} as const;
+
+function rotate(options: KeygenOptions, { out }: World): ExitCode {
+  const file = options.out ?? configuredSecret(options.config);
+  const { step, does, text } = nextRotation(loadSecret(file), file);
+  writeNewSecret(file, text, true);
+  const next = nextSteps[step];
+  out(options.json ? JSON.stringify({ file, step, does, next }, null, 2) : `${file}: step ${step} of 3: ${does}\n  ${next}`);
+  return exitCodes.ok;
+}
+
+/** Throws VspairError: VSP_CONFIG_INVALID when the configuration does not say where it is. */
+function configuredSecret(file: string): string {
+  const read = loadConfig(file);
+  if (read.ok) return read.config.secretFile;
+  const detail = `${file} has mistakes; name the secret by --out`;
+  throw new VspairError({ code: 'VSP_CONFIG_INVALID', object: file, attempt: 'find the secret', detail, problems: read.problems });
 }

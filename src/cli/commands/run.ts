@@ -31,6 +31,7 @@ async function run(options: GlobalOptions, world: World): Promise<ExitCode> {
     config,
     node,
     keys,
+    readAgain: () => readinessOf(options, world),
     stateDir: options.stateDir,
     socket: options.socket ?? config.control.socket,
     version: world.version,
