@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import type { AlertTried } from '../control/protocol.ts';
 import type { ReloadResult } from '../control/reload.ts';
 import type { AlertsStatus, NeighbourStatus } from '../control/status.ts';
+import type { GroupSpec, Vrid } from '../core/types.ts';
 import { type EventDraft, eventOf, type Teller } from '../events/draft.ts';
 import type { DirectorEvent } from '../events/event.ts';
 import type { KeeperWords } from '../events/keeperEvents.ts';
@@ -24,7 +25,7 @@ import type { FileProblem } from '../store/fileProblem.ts';
 import type { NodeState } from '../store/nodeState.ts';
 import type { RulesStore, StoreEvent } from '../store/rulesStore.ts';
 import { alertsStatus, openAlerts, stateWatch, triedOut } from './alerting.ts';
-import { changeableAlerts } from './changeableAlerts.ts';
+import { type ChangeableAlerts, changeableAlerts } from './changeableAlerts.ts';
 import { createEventDesk, type EventDesk } from './eventDesk.ts';
 import { alertDraft, rulesDraft, storeDraft } from './eventDrafts.ts';
 import type { EventWatcher } from './eventDuty.ts';
@@ -42,7 +43,7 @@ import {
   storeLine,
 } from './reportLines.ts';
 import type { RulesEvent } from './rulesDuty.ts';
-import { watchService } from './service.ts';
+import { type Service, watchService } from './service.ts';
 
 export interface Reports {
   readonly started: () => void;
@@ -141,16 +142,7 @@ export function createReports(start: DaemonStart): Reports {
     ...ofParts(log, note),
     ...logOnly(log),
     ...ofReload(config, log, note),
-    reconfigure(next) {
-      log.setLevel(next.log.level);
-      alerts.change(next.alerts);
-      // What is gone is kept as well: that it ends is still to be told, by its name.
-      for (const group of next.groups) {
-        groups.set(group.vrid, group.name);
-        specs.set(group.vrid, group);
-      }
-      service.regroup(next.groups.map(({ vrid }) => vrid));
-    },
+    reconfigure: (next) => reconfigure({ log, alerts, groups, specs, service }, next),
     ...files,
     ...ofAlerts(alerts, teller),
     counts,
@@ -160,6 +152,25 @@ export function createReports(start: DaemonStart): Reports {
       await log.close();
     },
   };
+}
+
+interface InForce {
+  readonly log: Logger;
+  readonly alerts: ChangeableAlerts;
+  readonly groups: Map<Vrid, string>;
+  readonly specs: Map<Vrid, GroupSpec>;
+  readonly service: Service;
+}
+
+function reconfigure({ log, alerts, groups, specs, service }: InForce, next: Config): void {
+  log.setLevel(next.log.level);
+  alerts.change(next.alerts);
+  // What is gone is kept as well: that it ends is still to be told, by its name.
+  for (const group of next.groups) {
+    groups.set(group.vrid, group.name);
+    specs.set(group.vrid, group);
+  }
+  service.regroup(next.groups.map(({ vrid }) => vrid));
 }
 
 const ofAlerts = (alerts: Alerts, teller: Teller): Pick<Reports, 'alertsStatus' | 'alertChannels' | 'alertsTest'> => ({

@@ -1,6 +1,6 @@
 // The listening side of the peer channel: on every heartbeat address, for directors of the configuration only.
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { NodeName } from '../core/types.ts';
 import { errnoOf } from '../errors/errno.ts';
 import type { SecretKey } from '../keeper/messages.ts';
@@ -46,38 +46,11 @@ export interface Listener {
 const connections = 32;
 
 export function listenForPeers(options: ListenerOptions): Listener {
-  const identities = new WeakMap<TLSSocket, PeerIdentity>();
   const open = new Set<Socket>();
   const newest = new Map<NodeName, TLSSocket>();
   let admission: Admission = options;
 
-  const tls = createTlsServer({
-    minVersion: tlsVersion,
-    maxVersion: tlsVersion,
-    ciphers: tlsCiphers,
-    handshakeTimeout: options.timings.handshakeMs,
-    pskCallback(socket, text) {
-      const identity = acceptable(options.self, admission, text);
-      if (identity === undefined) return null;
-      identities.set(socket, identity.identity);
-      return presharedKey(options.cluster, identity.key, identity.identity);
-    },
-  });
-  tls.on('secureConnection', (socket) => {
-    const from = identities.get(socket)?.from;
-    if (from === undefined) throw new Error('a secured connection without an identity');
-    // A peer keeps one connection: an older one is what it has given up.
-    newest.get(from)?.destroy();
-    newest.set(from, socket);
-    socket.setTimeout(options.timings.idleMs, () => socket.destroy());
-    answerOn({ stream: socket, answers: options.answers, limits: answeringLimits, onFailure: options.onFailure });
-  });
-  tls.on('tlsClientError', (error, socket) => {
-    options.onRefused(causeOf(error), socket.remoteAddress ?? 'unknown');
-    // Node leaves a socket open whose handshake took too long.
-    socket.destroy();
-  });
-
+  const tls = secureServer(options, () => admission, newest);
   const isKnown = (from: string): boolean => admission.peers.some(({ addresses }) => addresses.includes(from));
 
   const listenOn = (address: string): Stop => {
@@ -115,6 +88,37 @@ export function listenForPeers(options: ListenerOptions): Listener {
       await Promise.all(stopped);
     },
   };
+}
+
+function secureServer(options: ListenerOptions, admission: () => Admission, newest: Map<NodeName, TLSSocket>): TlsServer {
+  const identities = new WeakMap<TLSSocket, PeerIdentity>();
+  const tls = createTlsServer({
+    minVersion: tlsVersion,
+    maxVersion: tlsVersion,
+    ciphers: tlsCiphers,
+    handshakeTimeout: options.timings.handshakeMs,
+    pskCallback(socket, text) {
+      const identity = acceptable(options.self, admission(), text);
+      if (identity === undefined) return null;
+      identities.set(socket, identity.identity);
+      return presharedKey(options.cluster, identity.key, identity.identity);
+    },
+  });
+  tls.on('secureConnection', (socket) => {
+    const from = identities.get(socket)?.from;
+    if (from === undefined) throw new Error('a secured connection without an identity');
+    // A peer keeps one connection: an older one is what it has given up.
+    newest.get(from)?.destroy();
+    newest.set(from, socket);
+    socket.setTimeout(options.timings.idleMs, () => socket.destroy());
+    answerOn({ stream: socket, answers: options.answers, limits: answeringLimits, onFailure: options.onFailure });
+  });
+  tls.on('tlsClientError', (error, socket) => {
+    options.onRefused(causeOf(error), socket.remoteAddress ?? 'unknown');
+    // Node leaves a socket open whose handshake took too long.
+    socket.destroy();
+  });
+  return tls;
 }
 
 function acceptable(

@@ -41,7 +41,7 @@ describe('a rotation', () => {
     ['three keys', `${accepts}${first.replace('1:', '9:')}`],
     ['two keys that are not one after the other', `${first}${first.replace('1:', '9:')}`],
   ])('is refused for %s', (_, text) => {
-    expect(() => step(text)).toThrowError(/not those of a rotation/);
+    expect(() => step(text)).toThrow(/not those of a rotation/);
   });
 });
 

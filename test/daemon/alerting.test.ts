@@ -14,7 +14,8 @@ function statesAfter(facts: readonly Fact[]): string[] {
   const node = read.ok ? read.config.directors.find(({ name }) => name === 'vs1') : undefined;
   if (!read.ok || node === undefined) throw new Error('the sample is not valid');
   const changes: StateChange[] = [];
-  const note = stateWatch({ config: read.config, node }, { noteState: (change) => changes.push(change) });
+  const specs = new Map(read.config.groups.map((group) => [group.vrid, group]));
+  const note = stateWatch({ specs, node }, { noteState: (change) => changes.push(change) });
   for (const fact of facts) note(fact);
   return changes.map(({ group, state, priority }) => `${group} ${state} ${priority}`);
 }

@@ -22,6 +22,8 @@ const ports = [
   'src/config/config.ts',
   'src/config/alertChannel.ts',
   'src/config/digest.ts',
+  'src/config/changes.ts',
+  'src/config/secretChanges.ts',
   'src/control/handover.ts',
   'src/control/status.ts',
   'src/events/event.ts',

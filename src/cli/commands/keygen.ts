@@ -44,10 +44,12 @@ function keygen({ out: file, force, json }: KeygenOptions, { out }: World): Exit
   return exitCodes.ok;
 }
 
+const everywhere = 'copy it to every other director, and systemctl reload vspair on each of them and here (without systemd: vspair reload)';
+
 const nextSteps = {
-  1: 'copy it to every other director and run vspair reload on each of them; then vspair keygen --rotate again, for step 2',
-  2: 'copy it to every other director and run vspair reload on each of them; then vspair keygen --rotate again, for step 3',
-  3: 'copy it to every other director and run vspair reload on each of them: then the rotation is complete',
+  1: `${everywhere}; then vspair keygen --rotate again, for step 2`,
+  2: `${everywhere}; then vspair keygen --rotate again, for step 3`,
+  3: `${everywhere}: then the rotation is complete`,
 } as const;
 
 function rotate(options: KeygenOptions, { out }: World): ExitCode {
