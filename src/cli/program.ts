@@ -6,6 +6,7 @@ import { connectControl } from '../control/client.ts';
 import { runCli } from './cli.ts';
 import { confirm, converse } from './conversation.ts';
 import { openEditor } from './editor.ts';
+import { openScreen } from './screen.ts';
 import { version } from './version.ts';
 import type { Paint, World } from './world.ts';
 
@@ -19,6 +20,7 @@ const world: World = {
   converse: process.stdin.isTTY && process.stderr.isTTY ? converse : undefined,
   paint: { out: paintFor(process.stdout), err: paintFor(process.stderr) },
   edit: process.stdin.isTTY && process.stdout.isTTY ? openEditor : undefined,
+  screen: process.stdin.isTTY && process.stdout.isTTY ? openScreen : undefined,
   connect: connectControl,
   async startDaemon(start) {
     // Only the daemon pays for loading the daemon.

@@ -1,25 +1,62 @@
 // `vspair status` for people. The first line says whether the pair would survive a failure now; what is wrong follows;
 // the rest is for whoever wants to know more.
-import type { DaemonStatus, DirectorStatus, PeerStatus, RulesStatus, StatusReport } from '../control/status.ts';
+import type { DirectorStatus, PairState, PeerStatus, StatusReport, Verdict } from '../control/status.ts';
 import type { GroupPhase } from '../core/types.ts';
+import type { Severity } from '../events/catalogue.ts';
 import type { GroupSnapshot, KeeperSnapshot, LinkSnapshot, PeerSnapshot } from '../keeper/messages.ts';
 import { durationText } from '../text/duration.ts';
 import { columns } from './columns.ts';
-import { counted } from './renderProblems.ts';
+import { millisText, oneLine } from './figures.ts';
+import { directorLines, peerLines } from './renderDirector.ts';
+import type { Paint } from './world.ts';
 
-export function statusText(report: StatusReport): string {
-  const { self, peers, problems, summary } = report;
+export function statusText(report: StatusReport, paint: Paint = unpainted): string {
+  const { self, peers, problems, summary, verdict } = report;
   const sections = [
-    [summary, ...problems.map((problem) => `  ! ${problem}`)],
-    groupTable(report),
+    [paint(colours[verdict.state], verdictLine(verdict)), summary, ...problems.map((problem) => paint('yellow', `  ! ${problem}`))],
+    groupTable(report, paint),
     vipTable(report),
     linkTable(self.keeper),
-    [...directorLines(report.node, self, '(asked)'), ...peers.flatMap((peer) => peerLines(peer))],
+    [...directorLines(report.node, self, '(asked)'), ...peers.flatMap((peer) => peerLines(peer, self.keeper))],
+    eventTable(report, paint),
   ];
   return sections
     .filter((section) => section.length > 0)
     .map((section) => section.join('\n'))
     .join('\n\n');
+}
+
+const unpainted: Paint = (_, text) => text;
+
+const colours: Readonly<Record<PairState, 'green' | 'yellow' | 'red'>> = {
+  ...{ protected: 'green', attention: 'yellow', notRedundant: 'red', peerNotHeard: 'red', bothActive: 'red', nobodyActive: 'red' },
+};
+
+function verdictLine({ text, advice }: Verdict): string {
+  const sentence = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  return advice === null ? sentence : `${sentence} Next: ${advice}.`;
+}
+
+// ------------------------------------------------------------------------------------------------------------- events
+
+const eventsShown = 8;
+
+function eventTable({ events }: StatusReport, paint: Paint): string[] {
+  const rows = events
+    .slice(-eventsShown)
+    .map(({ time, severity, node, text }) => [time, paintedSeverity(severity, paint), node, oneLine(text)]);
+  return columns([['TIME', 'SEVERITY', 'DIRECTOR', 'EVENT'], ...rows]);
+}
+
+function paintedSeverity(severity: Severity, paint: Paint): string {
+  switch (severity) {
+    case 'critical':
+      return paint('red', severity);
+    case 'warning':
+      return paint('yellow', severity);
+    case 'info':
+      return severity;
+  }
 }
 
 // ------------------------------------------------------------------------------------------------------------- groups
@@ -32,20 +69,35 @@ interface GroupRow {
   readonly reason: string;
 }
 
-function groupTable({ self, peers }: StatusReport): string[] {
+function groupTable({ self, peers }: StatusReport, paint: Paint): string[] {
   const rows = self.keeper.groups.flatMap((group) => {
     const own = ownRow(self.keeper.self, group);
     const others = peers.map((peer) => peerRow(peer, group.vrid, self.keeper));
     return [own, ...others].map((row, index) => [
       ...(index === 0 ? [group.name, String(group.vrid)] : ['', '']),
       row.director,
-      row.phase,
+      paintedPhase(row.phase, paint),
       String(row.priority ?? ''),
       row.since,
       row.reason,
     ]);
   });
   return columns([['GROUP', 'VRID', 'DIRECTOR', 'STATE', 'PRIORITY', 'SINCE', 'REASON'], ...rows]);
+}
+
+function paintedPhase(phase: GroupRow['phase'], paint: Paint): string {
+  switch (phase) {
+    case 'active':
+      return paint('green', phase);
+    case 'backup':
+      return phase;
+    case 'initialize':
+    case 'maintenance':
+      return paint('yellow', phase);
+    case 'fault':
+    case 'not heard':
+      return paint('red', phase);
+  }
 }
 
 const ownRow = (director: string, { phase, priority, sinceAgo, reason }: GroupSnapshot): GroupRow => ({
@@ -100,89 +152,15 @@ function linkTable({ peers }: KeeperSnapshot): string[] {
   const rows = peers.flatMap((peer) =>
     peer.links.map((link) => [peer.node, String(link.link + 1), `${link.local} to ${link.remote}`, ...linkHealth(link)]),
   );
-  return rows.length === 0 ? [] : columns([['PEER', 'LINK', 'HEARTBEAT', 'HEARD', 'LOSS', 'ROUND TRIP'], ...rows]);
+  return rows.length === 0
+    ? []
+    : columns([['PEER', 'LINK', 'HEARTBEAT', 'HEARD', 'LOSS*', 'ROUND TRIP*', 'LONGEST*'], ...rows]).concat(windowNote(rows.length));
 }
 
-function linkHealth({ lastHeardAgo, loss, roundTrip }: LinkSnapshot): string[] {
-  if (lastHeardAgo === undefined) return ['never', '', ''];
-  return [`${durationText(lastHeardAgo)} ago`, `${Math.round(loss * 100)}%`, roundTrip === undefined ? '' : millisText(roundTrip)];
+const windowNote = (rows: number): string[] => (rows === 0 ? [] : ['* of the last 100 advertisements; the round trip is their median']);
+
+function linkHealth({ lastHeardAgo, loss, roundTrips }: LinkSnapshot): string[] {
+  if (lastHeardAgo === undefined) return ['never', '', '', ''];
+  const trips = roundTrips === undefined ? ['', ''] : [millisText(roundTrips.median), millisText(roundTrips.max)];
+  return [`${durationText(lastHeardAgo)} ago`, `${Math.round(loss * 100)}%`, ...trips];
 }
-
-// ---------------------------------------------------------------------------------------------------------- directors
-
-function peerLines(peer: PeerStatus): string[] {
-  switch (peer.via) {
-    case 'channel':
-      return directorLines(peer.node, peer.director, '');
-    case 'adverts':
-      return [`${peer.node}: advertises, but does not answer: ${peer.detail}`];
-    case 'none':
-      return [`${peer.node}: not heard: ${peer.detail}`];
-  }
-}
-
-function directorLines(node: string, { keeper, daemon }: DirectorStatus, note: string): string[] {
-  const { lateness } = keeper;
-  return [
-    `${node}${note === '' ? '' : ` ${note}`}: vspair ${daemon.version}, pid ${daemon.pid}, up ${durationText(daemon.uptimeMs)}, ${Math.round(daemon.memoryBytes / 2 ** 20)} MiB`,
-    ...(keeper.maintenance ? ['  in maintenance: it takes nothing over'] : []),
-    `  rules     ${rulesLine(daemon)}`,
-    ...drainingLines(daemon.rules),
-    `  store     ${storeLine(daemon)}`,
-    `  keeper    ${keeper.realtime}; wake-ups late by ${millisText(lateness.p50)} (median), ${millisText(lateness.p99)} (p99), ${millisText(lateness.max)} (max)`,
-    `  adverts   ${advertsLine(keeper)}`,
-    ...alertLines(daemon),
-    ...takeoverLines(keeper),
-  ];
-}
-
-function rulesLine({ rules }: DaemonStatus): string {
-  if (rules.source === 'none') return 'none yet';
-  const faults = rules.errors.length === 0 ? '' : `; ${counted(rules.errors.length, 'error')}`;
-  return `revision ${rules.revision} (${rules.digest}) from ${rules.source}, ${counted(rules.services, 'service')}, ${counted(rules.servers, 'server')}${faults}`;
-}
-
-/** A peer of an older version says nothing about it. */
-const drainingLines = ({ draining }: Partial<RulesStatus>): string[] =>
-  (draining ?? []).map(
-    ({ service, server, connections, leftMs }) =>
-      `  draining  ${server} of ${service}: ${counted(connections, 'connection')} left, removed in ${durationText(leftMs)} at the latest`,
-  );
-
-function storeLine({ store }: DaemonStatus): string {
-  if (store.backend === 'none') return 'none: rules from the local disk only';
-  if (store.backend === 'peer') return `peer: ${store.detail ?? 'the directors share the rules among themselves'}`;
-  return store.connected
-    ? `${store.backend}, connected`
-    : `${store.backend}, not connected${store.detail === undefined ? '' : `: ${store.detail}`}`;
-}
-
-function advertsLine({ adverts }: KeeperSnapshot): string {
-  const dropped = Object.entries(adverts.dropped).filter(([, count]) => count > 0);
-  const causes = dropped.map(([cause, count]) => `${count} ${cause}`).join(', ');
-  const failed = adverts.sendFailures === 0 ? '' : `, ${adverts.sendFailures} not sent`;
-  return `${adverts.sent} sent${failed}, ${adverts.received} received, ${causes === '' ? 'none dropped' : `dropped: ${causes}`}`;
-}
-
-function alertLines({ alerts }: DaemonStatus): string[] {
-  const { delivered, failed, lastFailure } = alerts;
-  const waiting = waitingOf(alerts);
-  if (delivered + failed + waiting === 0) return [];
-  const waits = waiting === 0 ? '' : `, ${waiting} wait`;
-  const last = lastFailure === undefined ? '' : `; last failure: ${lastFailure}`;
-  return [`  alerts    ${delivered} delivered${waits}, ${failed} failed${last}`];
-}
-
-/** A peer of an older version says nothing about it. */
-const waitingOf = ({ waiting }: Partial<DaemonStatus['alerts']>): number => waiting ?? 0;
-
-function takeoverLines({ groups, takenAt }: KeeperSnapshot): string[] {
-  return groups.flatMap(({ name, lastTakeover }) => {
-    if (lastTakeover === undefined) return [];
-    const { decidedAt, rulesInAt, vipAddedAt, announcedAt } = lastTakeover;
-    const steps = `rules in ${millisText(rulesInAt - decidedAt)}, virtual IP ${millisText(vipAddedAt - decidedAt)}, announced ${millisText(announcedAt - decidedAt)}`;
-    return [`  takeover  ${name}, ${durationText(takenAt - decidedAt)} ago: ${steps} after the decision`];
-  });
-}
-
-const millisText = (ms: number): string => `${ms < 10 ? ms.toFixed(2) : Math.round(ms)} ms`;

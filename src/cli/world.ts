@@ -5,6 +5,7 @@ import type { releaseKernel } from '../daemon/release.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import type { SecretKey } from '../keeper/messages.ts';
 import type { Readiness } from './readiness.ts';
+import type { Screen } from './screen.ts';
 
 export interface World {
   /** One or more whole lines, without the last line end. */
@@ -18,6 +19,8 @@ export interface World {
   readonly paint: { readonly out: Paint; readonly err: Paint };
   /** Opens a file in this person's editor, and resolves when it is closed. Throws VspairError. Undefined when nobody sits there. */
   readonly edit: ((file: string) => Promise<void>) | undefined;
+  /** Takes the whole terminal for one page. Undefined when nobody sits there. */
+  readonly screen: (() => Screen) | undefined;
   readonly connect: (socket: string) => Promise<ControlClient>;
   readonly startDaemon: (start: DaemonStart) => Promise<ExitCode>;
   /** Takes out of the kernel what a daemon with this state directory left there. Throws VspairError. */

@@ -40,12 +40,16 @@ export interface ControlParts extends CommandParts {
   readonly reload: (dryRun: boolean) => Promise<ReloadResult>;
 }
 
+/** What fits a screen beside the rest; vspair events has them all. */
+const eventsTold = 10;
+
 export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
   return {
-    status: async () => {
+    status: async (_params, call) => {
       const self = await parts.directorStatus();
       const peers = await Promise.all(self.keeper.peers.map((peer) => askPeerStatus(parts.channel, peer.node, peer.heard)));
-      return statusReport({ cluster: parts.cluster, self, peers });
+      const events = await parts.events.handlers.events({ limit: eventsTold }, call);
+      return statusReport({ cluster: parts.cluster, self, peers, events });
     },
     ...parts.events.handlers,
     failover: (params, call) => failover(parts, params, call),

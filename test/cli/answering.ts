@@ -12,12 +12,12 @@ const neverAsked = () => {
 
 const silent: Handlers<ControlShapes> = {
   status: neverAsked,
-  events: neverAsked,
-  eventViews: neverAsked,
-  eventsFollow: neverAsked,
   failover: neverAsked,
   maintenance: neverAsked,
   alertsTest: neverAsked,
+  events: neverAsked,
+  eventViews: neverAsked,
+  eventsFollow: neverAsked,
   reload: neverAsked,
   rulesShow: () => null,
   rulesHistory: neverAsked,

@@ -39,7 +39,7 @@ function written(text: string): string {
 test('status of a healthy pair exits 0, its first line says that it would survive', async () => {
   const socket = await answering({ status: () => report() });
   const { out, err, exitCode } = await spawned('status', '--socket', socket);
-  expect(out.split('\n')[0]).toBe('web: vs1 active, vsbak ready to take over');
+  expect(out.split('\n')[0]).toBe('The pair would survive a failure now.');
   expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 });
 });
 

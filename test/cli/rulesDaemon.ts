@@ -43,7 +43,7 @@ const keeper: KeeperThread = {
 };
 const maintenance: Maintenance = { noteKeeper: unused, request: unused };
 const events = {
-  handlers: { events: unused, eventViews: unused, eventsFollow: unused },
+  handlers: { events: () => [], eventViews: unused, eventsFollow: unused },
   answers: { eventsNew: unused, eventsAfter: unused },
   noteConnected: unused,
 };

@@ -21,6 +21,7 @@ export async function ran(words: readonly string[], world: Partial<World> = {}):
     converse: undefined,
     paint: { out: plain, err: plain },
     edit: undefined,
+    screen: undefined,
     connect: connectControl,
     startDaemon: () => Promise.reject(new Error('this test starts no daemon')),
     releaseKernel: () => Promise.reject(new Error('this test touches no kernel')),
