@@ -87,6 +87,8 @@ describe('a running pair', () => {
   const seen = seenOnce({ interval: '100ms' }, async (pair) => {
     const { cluster, vs1, vsbak, watch } = pair;
     const directors = [vs1, vsbak];
+    // A new key signs only when the other director can be asked about it; just after the start it may not be reached yet.
+    for (const director of directors) await director.until(({ peers }) => peers.every(({ via }) => via === 'channel'));
     let said: readonly CommandResult[] = [];
     const rotation = await undisturbed(pair, async (wire) => {
       said = await rotate(pair, wire);
