@@ -28,6 +28,13 @@ test('every metric is there, each once and of its type, from the director itself
   }
 });
 
+test('a healthy pair would survive, as both directors say', async () => {
+  for (const { host } of pair.directors) {
+    const text = await scrape(host);
+    expect([sampleValue(text, 'vspair_healthy'), sampleValue(text, 'vspair_problems')]).toEqual([1, 0]);
+  }
+});
+
 test('the links of a healthy pair have lost nothing and have a round-trip time', async () => {
   const text = await scrape(pair.vsbak.host);
   for (const link of ['0', '1']) {
