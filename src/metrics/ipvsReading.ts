@@ -5,12 +5,12 @@ import type { IpvsCounters } from '../rules/ipvsCounters.ts';
 import { once } from './once.ts';
 import type { IpvsSeen } from './seen.ts';
 
-const goodForMs = 5_000;
+const readEveryMs = 5_000;
 /** Then a scrape has what was read before. */
 const patienceMs = 1_000;
 
 /** Undefined when the kernel could not be read the last time. */
-export function ipvsReading(read: () => Promise<IpvsCounters>): () => Promise<IpvsSeen | undefined> {
+export function ipvsReading(read: () => Promise<IpvsCounters>, goodForMs = readEveryMs): () => Promise<IpvsSeen | undefined> {
   let last: IpvsSeen | undefined;
   const keep = (seen: IpvsSeen | undefined): void => {
     last = seen;
