@@ -94,9 +94,10 @@ function reloadOf(
       return { keeper: snapshot, peers };
     },
     putInForce: (files) =>
-      supervision.reloading(() =>
-        putInForce({ ...parts, reports, settingsOf: ({ config }) => settingsOf(config.ipvs, { ...parts, sysctls }) }, files),
-      ),
+      supervision.reloading(async () => {
+        await addressFile(start.stateDir, reports.fileProblem).note(files.config.groups.flatMap(({ vips }) => vips));
+        await putInForce({ ...parts, reports, settingsOf: ({ config }) => settingsOf(config.ipvs, { ...parts, sysctls }) }, files);
+      }),
     report: reports.reloaded,
   });
 }
