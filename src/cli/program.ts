@@ -5,7 +5,7 @@ import { styleText } from 'node:util';
 import { connectControl } from '../control/client.ts';
 import { runCli } from './cli.ts';
 import { confirm, converse } from './conversation.ts';
-import { openEditor } from './editor.ts';
+import { editorIsNamed, openEditor } from './editor.ts';
 import { openScreen } from './screen.ts';
 import { version } from './version.ts';
 import type { Paint, World } from './world.ts';
@@ -19,7 +19,7 @@ const world: World = {
   confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
   converse: process.stdin.isTTY && process.stderr.isTTY ? converse : undefined,
   paint: { out: paintFor(process.stdout), err: paintFor(process.stderr) },
-  edit: process.stdin.isTTY && process.stdout.isTTY ? openEditor : undefined,
+  edit: (process.stdin.isTTY && process.stdout.isTTY) || editorIsNamed() ? openEditor : undefined,
   screen: process.stdin.isTTY && process.stdout.isTTY ? openScreen : undefined,
   connect: connectControl,
   async startDaemon(start) {

@@ -6,9 +6,15 @@ import { errnoOf } from '../errors/errno.ts';
 /** Ten thousand services in their longest form stay below it. */
 const largestFile = 16 * 1024 * 1024;
 
-/** Throws VspairError: VSP_PERMISSION or VSP_FILE_UNREADABLE. */
+let standardInput: Buffer | undefined;
+
+/** `-` is standard input, which can be read once and is then remembered. Throws VspairError: VSP_PERMISSION or VSP_FILE_UNREADABLE. */
 export function readTextFile(file: string): Buffer {
   try {
+    if (file === '-') {
+      standardInput ??= readFileSync(0);
+      return standardInput;
+    }
     const { size } = statSync(file);
     if (size > largestFile) throw new RangeError(`it has ${size} bytes, the largest file read is ${largestFile}`);
     return readFileSync(file);

@@ -1,11 +1,12 @@
 // `rules edit` at a real pseudo-terminal, with editors that are small real scripts.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rules, server, service } from '../rules/documents.ts';
 import { directory } from './process.ts';
 import { type RulesDaemon, rulesDaemon } from './rulesDaemon.ts';
-import { containing } from './terminal.ts';
 import { type Session, typed } from './typing.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -105,9 +106,34 @@ test('an editor that fails changes nothing', async () => {
   expect({ exitCode, left, revision: daemon.store.current()?.revision }).toEqual({ exitCode: 4, left: [], revision: 1 });
 });
 
+/** What a command says whose standard input is a pipe. */
+async function piped(input: string, { socket }: RulesDaemon, words: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const child = spawn(process.execPath, [main, 'rules', ...words, '--socket', socket], { env: { ...process.env, ...env } });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8');
+    });
+  child.stdin.end(input);
+  await once(child, 'close');
+  return said;
+}
+
 test('without a terminal there is no editor to open', async () => {
   const daemon = await daemonWithRules();
-  expect(await daemon.rules('edit')).toMatchObject({ err: containing('there is no terminal; change a file instead'), exitCode: 2 });
+  expect(await piped('', daemon, ['edit'], { EDITOR: '', VISUAL: '' })).toContain('there is no terminal; change a file instead');
+});
+
+test('a script as editor needs no terminal', async () => {
+  const daemon = await daemonWithRules();
+  await piped('', daemon, ['edit'], { EDITOR: `sed -i 's/weight: 2/weight: 3/'`, VISUAL: '' });
+  expect(daemon.store.current()?.document).toMatchObject({ services: [{ servers: [{}, { weight: 3 }] }] });
+});
+
+test('rules apply - takes the rules from standard input', async () => {
+  const daemon = await daemonWithRules();
+  expect(await piped('services: []', daemon, ['apply', '-'])).toContain('revision 2 is accepted');
+  expect(daemon.store.current()?.document.services).toEqual([]);
 });
 
 test('differences have colours at a terminal, and none when NO_COLOR asks for none', async () => {

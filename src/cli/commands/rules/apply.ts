@@ -24,7 +24,7 @@ export function addRulesApply(parser: Parser, choose: Choose): void {
     'Put a rules file into use on every director',
     (command) =>
       command
-        .positional('file', { type: 'string', demandOption: true, describe: 'A rules file' })
+        .positional('file', { type: 'string', demandOption: true, describe: 'A rules file; - for standard input', coerce: dashOf })
         .options(changeOptions)
         .option('expected-revision', wholeNumber('expected-revision', 0, 0xffff_ffff, 'Refuse unless this revision is in use now'))
         .option('force', { type: 'boolean', default: false, describe: 'Also over changes that came since the file was made' })
@@ -33,6 +33,9 @@ export function addRulesApply(parser: Parser, choose: Choose): void {
     (options) => choose((world) => apply(options, world)),
   );
 }
+
+/** yargs makes an empty word of a lone dash. */
+const dashOf = (file: string): string => (file === '' ? '-' : file);
 
 async function apply(options: ApplyOptions, world: World): Promise<ExitCode> {
   const { document } = demandRules(options.file, options.config, world);

@@ -52,7 +52,8 @@ interface Person {
 }
 
 function demandPerson({ edit: open, confirm }: World): Person {
-  if (open !== undefined && confirm !== undefined) return { open, confirm };
+  // A script as editor: nobody is there to be asked, so mistakes end it.
+  if (open !== undefined) return { open, confirm: confirm ?? (() => Promise.resolve(false)) };
   const detail = 'there is no terminal; change a file instead: vspair rules show > FILE, then vspair rules apply FILE';
   throw new VspairError({ code: 'VSP_USAGE', object: 'vspair rules edit', attempt: 'open an editor', detail });
 }
