@@ -93,11 +93,11 @@ function reloadOf(
       const peers = await Promise.all(snapshot.peers.map(({ node, heard }) => askPeerStatus(channel, node, heard)));
       return { keeper: snapshot, peers };
     },
-    putInForce: (files) =>
-      supervision.reloading(async () => {
-        await addressFile(start.stateDir, reports.fileProblem).note(files.config.groups.flatMap(({ vips }) => vips));
-        await putInForce({ ...parts, reports, settingsOf: ({ config }) => settingsOf(config.ipvs, { ...parts, sysctls }) }, files);
-      }),
+    async putInForce(files) {
+      await addressFile(start.stateDir, reports.fileProblem).note(files.config.groups.flatMap(({ vips }) => vips));
+      const settings = ({ config }: DaemonFiles) => settingsOf(config.ipvs, { ...parts, sysctls });
+      await supervision.reloading(() => putInForce({ ...parts, reports, settingsOf: settings }, files));
+    },
     report: reports.reloaded,
   });
 }
@@ -116,7 +116,6 @@ async function takePlace({ config, node, socket }: DaemonStart, reports: Reports
   return { answer: handlers.resolve, close: () => control.close() };
 }
 
-/** Who is told what happens. */
 interface Told {
   readonly reports: Reports;
   readonly supervision: Supervision;
