@@ -89,7 +89,7 @@ function parserWithOptions(version: string) {
     .example('$0 status', 'would the pair survive a failure now?')
     .example('$0 failover --yes', 'hand over to the other director')
     .epilogue(
-      'Exit codes: 0 done, 3 not healthy, 4 refused, 5 no daemon, 6 rules invalid, 78 configuration invalid; all of them in EXIT-CODES.md.',
+      'Exit codes: 0 done, 3 not healthy, 4 refused, 5 no daemon, 6 rules invalid, 78 configuration invalid; all of them in vspair(1).',
     )
     .wrap(100);
 }
