@@ -1,5 +1,5 @@
 // Where a director reads its secret. The daemon's user may not read a file of root's: systemd hands it a copy.
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../errors/place.ts';
 import type { SecretKey } from '../keeper/messages.ts';
@@ -24,8 +24,11 @@ export function secretDoubts(configured: string, env: NodeJS.ProcessEnv): Proble
 
 function copyHere({ RUNTIME_DIRECTORY: runtime, CREDENTIALS_DIRECTORY: credentials }: NodeJS.ProcessEnv): string | undefined {
   const copies = [runtime, credentials].flatMap((directory) => (directory === undefined ? [] : [join(directory, 'secret')]));
-  return copies.find((file) => existsSync(file));
+  return copies.find((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > placeholderBytes);
 }
+
+/** What the unit has in place of a secret that is missing: a line end, since systemd takes no empty credential. */
+const placeholderBytes = 1;
 
 /** Of the inode, since a file that was copied may carry the time of its original. What is not there was never changed. */
 const changedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0;

@@ -42,6 +42,12 @@ test('without systemd the configured file is the secret', () => {
   expect(idsOf(at, {})).toEqual([1]);
 });
 
+test('what the unit has in place of a secret that is missing is none', () => {
+  const at = places();
+  writeFileSync(join(at.env.CREDENTIALS_DIRECTORY, 'secret'), '\n', { mode: 0o400 });
+  expect(() => idsOf(at, at.env)).toThrow(/cannot read the secret: there is no such file/);
+});
+
 test('the copy that systemd made comes before the configured file, which the daemon may not be able to read', () => {
   const at = places();
   at.write('configured', 1);

@@ -18,6 +18,7 @@ const { outside } = virtualAddresses;
 const unit = 'vspair.service';
 /** In the repository, which the machines see. */
 const directory = join(import.meta.dirname, '../../dist/deb-test');
+const [config, secret] = ['/etc/vspair/vspair.yaml', '/etc/vspair/secret'] as const;
 const patiently = { timeoutMs: startMs };
 
 let cluster: Cluster;
@@ -71,14 +72,13 @@ describe('installed from nothing', () => {
 });
 
 describe('the first ten minutes', () => {
-  test('vspair init on the one, its files copied to the other, both started: one is active', async () => {
+  test('vspair init on the one, its files copied to the other, which misses the secret until it has it: one is active', async () => {
     const flags = `--cluster lab --peer vsbak --addresses 10.0.0.2,192.168.1.2 --peer-addresses 10.0.0.3,192.168.1.3 --vip ${outside}/24 --dev eth0`;
     await vs1.exec(['sh', '-c', `vspair init ${flags} --forward dr --servers 10.0.0.11,10.0.0.12 --yes`]);
-    for (const [path, mode] of [
-      ['/etc/vspair/vspair.yaml', 0o644],
-      ['/etc/vspair/secret', 0o600],
-    ] as const)
-      await vsbak.write({ path, text: await fileOf(vs1, path), mode });
+    await vsbak.write({ path: config, text: await fileOf(vs1, config) });
+    await expect(vsbak.exec(['systemctl', 'start', unit])).rejects.toThrow();
+    expect(await vsbak.journal(unit)).toMatch(/\/etc\/vspair\/secret: cannot read the secret: there is no such file/);
+    await vsbak.write({ path: secret, text: await fileOf(vs1, secret), mode: 0o600 });
     for (const machine of [vs1, vsbak]) await machine.exec(['systemctl', 'enable', '--now', unit]);
     await watch.until(outside, ['vs1'], startMs);
     await eventually(() => vsbak.property(unit, 'StatusText'), patiently).toMatch(/^vsbak: backup for /);
