@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { version as programVersion } from '../cli/version.ts';
+import { collectionFlags } from '../daemon/garbageCollection.ts';
 import { bundle, repository } from './bundle.ts';
 import { controlFiles } from './control.ts';
 import { copyrightText, packagesIn } from './licences.ts';
@@ -68,7 +69,7 @@ async function stageProgram(stage: string): Promise<readonly string[]> {
   const program = join(stage, home);
   const metafile = await bundle(program);
   await writeFile(join(program, 'package.json'), '{ "type": "module" }\n');
-  await withInterpreter(join(program, 'vspair.js'), `/${home}/node --single-threaded-gc`);
+  await withInterpreter(join(program, 'vspair.js'), `/usr/bin/env -S /${home}/node ${collectionFlags.join(' ')}`);
   await mkdir(join(stage, 'usr/bin'), { recursive: true });
   await symlink(`../lib/vspair/vspair.js`, join(stage, 'usr/bin/vspair'));
   const binary = `@koromix/koffi-linux-${process.arch}`;
@@ -83,7 +84,7 @@ async function stageProgram(stage: string): Promise<readonly string[]> {
   return [...packagesIn(metafile), 'node_modules/koffi', `node_modules/${binary}`];
 }
 
-/** A script starts its interpreter with one argument at most: one flag (garbageCollection.ts tells why that one). */
+/** With the flags that the daemon would start itself again for; `env -S` makes of one argument the words that they are. */
 async function withInterpreter(script: string, interpreter: string): Promise<void> {
   const [, ...lines] = (await readFile(script, 'utf8')).split('\n');
   await writeFile(script, [`#!${interpreter}`, ...lines].join('\n'), { mode: 0o755 });
