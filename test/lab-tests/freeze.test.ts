@@ -1,7 +1,8 @@
 // A director that is frozen and thawed, as a stalled virtual machine is: it does not know how long it was away.
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { labNow } from '../lab/clock.ts';
-import type { Director } from '../lab/director.ts';
+import type { CommandResult, Director } from '../lab/director.ts';
 import { virtualAddresses } from '../lab/plan.ts';
 import { startProbe } from '../lab/probe.ts';
 import type { Pair } from './pair.ts';
@@ -55,10 +56,11 @@ describe('a frozen director', () => {
     const early = await freezeAndThaw(pair, vs1, vsbak, () => watch.untilHeldBy('vsbak', outside));
     const backup = await frozenBackup(pair);
     await vs1.until(({ healthy }) => healthy);
+    let asked: CommandResult | undefined;
     const late = await freezeAndThaw(pair, vsbak, vs1, async () => {
-      await watch.until(outside, ['vs1']);
+      [asked] = await Promise.all([vsbak.command('status'), watch.until(outside, ['vs1'])]);
     });
-    return { early, late, backup };
+    return { early, late, backup, asked, socket: join(vsbak.folder, 'socket') };
   });
 
   test('that was active and is thawed after the other took over steps down before it sends another advert', () => {
@@ -77,6 +79,17 @@ describe('a frozen director', () => {
   test('leaves one director that answers ARP', () => {
     expect(seen().early.answering).toEqual(['02:00:0a:00:00:03']);
     expect(seen().late.answering).toEqual(['02:00:0a:00:00:02']);
+  });
+
+  test('is waited for by status for five seconds, and nothing is shown of what it said before', () => {
+    const { asked, socket } = seen();
+    expect(asked).toEqual({
+      exitCode: 5,
+      output: [
+        `vspair: ${socket}: cannot ask for status: no answer to status within 5000 ms`,
+        '  is vspair run active on this director? check --socket and that you may open it [VSP_DAEMON_NOT_REACHABLE]',
+      ].join('\n'),
+    });
   });
 
   test('that was backup believes the adverts that waited in its socket before it believes its timer', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connectControl } from '../../src/control/client.ts';
 import type { ReloadResult } from '../../src/control/reload.ts';
+import type { DirectorEvent } from '../../src/events/event.ts';
 import type { CommandResult, Director } from '../lab/director.ts';
 import { answerers } from '../lab/outage.ts';
 import { startProbe } from '../lab/probe.ts';
@@ -118,6 +119,7 @@ describe('a running pair', () => {
     });
 
     const refused = await refusals(pair);
+    const told = await eventsOf(vs1);
     return {
       said,
       rotation,
@@ -126,6 +128,7 @@ describe('a running pair', () => {
       vips,
       links,
       refused,
+      told,
       output: directors.map(({ process: daemon }) => daemon.output).join('\n'),
     };
   });
@@ -190,7 +193,24 @@ describe('a running pair', () => {
     expect(unsafe.exitCode).toBe(4);
     expect(unsafe.output).toContain('vsbak does not accept key 3');
   });
+
+  test('tells of each change that is in force as an event, with what it changed, and of each refused one with its mistakes', () => {
+    const { told } = seen();
+    const textsOf = (type: string): readonly string[] => told.filter((event) => event.type === type).map(({ text }) => text);
+    const changed = textsOf('configReloaded');
+    expect(changed).toHaveLength(9);
+    expect(changed.slice(3, 5)).toEqual(['heartbeat.interval: 100ms -> 1000ms', 'heartbeat.interval: 1000ms -> 100ms']);
+    const rejected = textsOf('configRejected');
+    expect(rejected[0]).toContain('unknown key heartbeat.intervall');
+    expect(rejected.at(-1)).toContain('vsbak does not accept key 3');
+  });
 });
+
+/** Those of its own about its configuration, oldest first. */
+async function eventsOf(director: Director): Promise<readonly DirectorEvent[]> {
+  const { output } = await director.command('events', '--json', '-n', '100', '--type', 'configReloaded,configRejected');
+  return (JSON.parse(output) as DirectorEvent[]).filter(({ node }) => node === director.name);
+}
 
 async function refusals({ vs1 }: Pair) {
   const [text, secret] = [readFileSync(fileOf(vs1, 'vspair.yaml'), 'utf8'), readFileSync(fileOf(vs1, 'secret'))];
