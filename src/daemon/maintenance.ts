@@ -21,7 +21,8 @@ export interface MaintenanceParts {
 const noReason: MaintenanceNote = { reason: null, author: null, since: null };
 
 export function watchMaintenance({ memory, onUnsaved }: MaintenanceParts): Maintenance {
-  let wanted: MaintenanceNote = noReason;
+  // A keeper that starts in maintenance tells so, as of a change: the note of before holds.
+  let wanted: MaintenanceNote = memory.maintenance() ?? noReason;
   let saved: Promise<unknown> = Promise.resolve();
   const keep = (note: MaintenanceNote | undefined): void => {
     saved = memory.keepMaintenance(note).catch(onUnsaved);
