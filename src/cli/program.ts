@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { styleText } from 'node:util';
 import { connectControl } from '../control/client.ts';
+import { seeKernel } from '../observe/kernel.ts';
 import { runCli } from './cli.ts';
 import { confirm, converse } from './conversation.ts';
 import { editorIsNamed, openEditor } from './editor.ts';
@@ -33,6 +34,7 @@ const world: World = {
   },
   devices,
   addresses,
+  kernel: seeKernel,
   schemas: () => (existsSync(installedSchemas) ? installedSchemas : undefined),
   hostname: hostname(),
   author: `${userName()}@${hostname()}`,

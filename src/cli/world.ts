@@ -2,6 +2,7 @@
 import type { Config, DirectorConfig } from '../config/config.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { releaseKernel } from '../daemon/release.ts';
+import type { KernelSeen } from '../doctor/seen.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import type { SecretKey } from '../keeper/messages.ts';
 import type { Readiness } from './readiness.ts';
@@ -29,6 +30,8 @@ export interface World {
   readonly devices: () => readonly string[];
   /** Their addresses with their prefix length, such as 10.0.0.2/24, without those of the loopback. */
   readonly addresses: () => readonly { readonly dev: string; readonly address: string }[];
+  /** What this machine's kernel has, or can get. Loads nothing into it. */
+  readonly kernel: () => KernelSeen;
   /** The directory of the schemas by which editors complete the keys of our files; undefined when they are not installed. */
   readonly schemas: () => string | undefined;
   readonly hostname: string;

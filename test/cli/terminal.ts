@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { runCli } from '../../src/cli/cli.ts';
 import type { World } from '../../src/cli/world.ts';
 import { connectControl } from '../../src/control/client.ts';
+import { kernel } from '../doctor/healthy.ts';
 
 export interface Said {
   readonly out: string;
@@ -30,6 +31,7 @@ export async function ran(words: readonly string[], world: Partial<World> = {}):
       { dev: 'eth0', address: '10.0.0.2/24' },
       { dev: 'eth1', address: '192.168.1.2/24' },
     ],
+    kernel,
     schemas: () => undefined,
     hostname: 'vs1',
     author: 'root@vs1',
