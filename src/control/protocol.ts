@@ -85,8 +85,8 @@ export type ControlShapes = {
   reload: { params: { readonly dryRun: boolean }; result: ReloadResult };
   /** Null: there are no rules yet, or no such revision (any more). */
   rulesShow: { params: RulesShowParams; result: RulesRevision | null };
-  /** Newest first. */
-  rulesHistory: { params: { readonly limit: number }; result: readonly RevisionEntry[] };
+  /** Newest first; with `local` as far as this director's disk has it, which no store is asked for. */
+  rulesHistory: { params: { readonly limit: number; readonly local?: boolean | undefined }; result: readonly RevisionEntry[] };
   /** Why the store's rules are not the ones in use; null when they are. */
   rulesTrouble: { params: Record<string, never>; result: string | null };
   /** What an apply would change in each kernel; nothing is written. */
@@ -129,7 +129,7 @@ export const controlMethods: Methods<ControlShapes> = {
   eventsFollow: { params: z.strictObject(selection), result: own() },
   reload: { params: z.strictObject({ dryRun: z.boolean() }), result: own() },
   rulesShow: { params: z.strictObject({ which: z.union([revisionNumber, digest]).optional() }), result: own() },
-  rulesHistory: { params: z.strictObject({ limit: z.int().min(1).max(longestHistory) }), result: own() },
+  rulesHistory: { params: z.strictObject({ limit: z.int().min(1).max(longestHistory), local: z.boolean().optional() }), result: own() },
   rulesTrouble: { params: nothing, result: own() },
   rulesPlanned: { params: z.strictObject({ document: rulesDocumentSchema }), result: own() },
   rulesApply: {

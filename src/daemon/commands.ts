@@ -9,7 +9,7 @@ import type { PeerShapes } from '../peer/protocol.ts';
 import { type Handlers, RpcRefusal } from '../rpc/methods.ts';
 import type { RulesDocument } from '../rules/document.ts';
 import { exchangeRefused } from '../store/rulesPeers.ts';
-import type { RulesStore } from '../store/rulesStore.ts';
+import type { RulesHistory, RulesStore } from '../store/rulesStore.ts';
 import { awaitRules } from './awaitRules.ts';
 import type { EventDuty } from './eventDuty.ts';
 import { failover, failoverHere } from './failover.ts';
@@ -57,13 +57,15 @@ export function controlHandlers(parts: ControlParts): Handlers<ControlShapes> {
     alertsTest: ({ channel }) => parts.alertsTest(channel),
     reload: ({ dryRun }) => parts.reload(dryRun),
     rulesShow: async ({ which }) => (which === undefined ? parts.store.current() : await parts.store.history.find(which)) ?? null,
-    rulesHistory: ({ limit }) => parts.store.history.entries(limit),
+    rulesHistory: ({ limit, local }) => historyOf(parts.store, local).entries(limit),
     rulesTrouble: () => parts.store.state().trouble?.detail ?? null,
     rulesPlanned: ({ document }) => plannedEverywhere(parts, document),
     rulesApply: (params) => applyRules(parts.store, params),
     rulesAwait: (params, call) => awaitRules(parts, params, call),
   };
 }
+
+const historyOf = ({ history, localHistory }: RulesStore, local = false): RulesHistory => (local ? (localHistory ?? history) : history);
 
 /** Commands that come before this director is ready wait until it is. */
 export function onceReady(handlers: Promise<Handlers<ControlShapes>>): Handlers<ControlShapes> {

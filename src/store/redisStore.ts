@@ -5,6 +5,7 @@ import { messageOf } from '../errors/message.ts';
 import type { RulesRevision } from '../rules/document.ts';
 import { type OnFileProblem, saveOr } from './fileProblem.ts';
 import { type HeldRules, holdRules } from './heldRules.ts';
+import { linedHistory } from './linedHistory.ts';
 import type { LocalCopy } from './localCopy.ts';
 import { oneAtATime } from './oneAtATime.ts';
 import type { RedisAccess } from './redisAccess.ts';
@@ -53,6 +54,7 @@ export function createRedisStore(options: RedisStoreOptions): RulesStore {
 
   return {
     history: historyFor(history),
+    localHistory: linedHistory(options.copy.history, () => held.current()),
     current: () => held.current(),
     onChange: (listener) => held.onChange(listener),
     async apply(document, request) {

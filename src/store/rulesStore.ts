@@ -35,6 +35,8 @@ export interface RulesHistory {
 
 export interface RulesStore {
   readonly history: RulesHistory;
+  /** What this director's disk has of a history that another server keeps. */
+  readonly localHistory?: RulesHistory;
   /** What other directors see of a store that they share the rules with over the peer channel. */
   readonly replica?: RulesReplica;
   /** The newest good rules that this director knows. Once there are some they are only ever replaced, never taken away. */

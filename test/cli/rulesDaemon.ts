@@ -49,18 +49,17 @@ const events = {
 };
 const channel: PeerChannel = { reconfigure: unused, request: unused, connected: unused, state: unused, close: unused };
 
-/** The rules of this director alone, which are in its kernel as soon as they are in its store. `more` replaces answers. */
-export async function rulesDaemon(more: (store: RulesStore) => Partial<Handlers<ControlShapes>> = () => ({})): Promise<RulesDaemon> {
+/**
+ * The rules of this director alone, unless another store is given; they are in its kernel as soon as they are in its store.
+ * `more` replaces answers.
+ */
+export async function rulesDaemon(
+  more: (store: RulesStore) => Partial<Handlers<ControlShapes>> = () => ({}),
+  given?: RulesStore,
+): Promise<RulesDaemon> {
   const path = directory();
   const socket = join(path, 'c.sock');
-  const store = await openRulesStore({
-    state: { backend: 'none' },
-    node: 'vs1',
-    writtenBy: 'test',
-    directory: path,
-    onProblem: unused,
-    report: unused,
-  });
+  const store = given ?? (await storeAlone(path));
   const directorStatus = async () => director(keeperOf(store), daemonOf());
   const planned = async ({ services }: RulesDocument) => [`hold ${services.length} services`];
   const handlers = controlHandlers({
@@ -88,6 +87,16 @@ export async function rulesDaemon(more: (store: RulesStore) => Partial<Handlers<
     rules: (...words) => spawned('rules', ...words, '--socket', socket),
   };
 }
+
+const storeAlone = (path: string): Promise<RulesStore> =>
+  openRulesStore({
+    state: { backend: 'none' },
+    node: 'vs1',
+    writtenBy: 'test',
+    directory: path,
+    onProblem: unused,
+    report: unused,
+  });
 
 function keeperOf(store: RulesStore): Partial<KeeperSnapshot> {
   const { revision, digest } = store.current() ?? { revision: 0, digest: '0'.repeat(16) };

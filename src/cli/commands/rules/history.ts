@@ -1,6 +1,7 @@
-// `vspair rules history`: who changed the rules when and why.
+// `vspair rules history`: who changed the rules when and why. While the store cannot be read, as far as this director knows.
 import type { ControlClient } from '../../../control/client.ts';
 import { longestHistory } from '../../../control/protocol.ts';
+import { VspairError } from '../../../errors/catalogue.ts';
 import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
 import type { RevisionEntry, RulesRevision } from '../../../rules/document.ts';
 import { askDaemon } from '../../ask.ts';
@@ -32,11 +33,28 @@ export function addRulesHistory(parser: Parser, choose: Choose): void {
 
 async function history(client: ControlClient, { limit, json }: HistoryOptions, world: World): Promise<ExitCode> {
   const current = await currentRules(client, world);
-  const entries = await client.ask('rulesHistory', { limit: limit ?? usualLimit });
-  const listed = entries.map((entry) => ({ ...entry, inUse: isIt(entry, current) }));
+  const { entries, localCopy } = await readable(client, limit ?? usualLimit, world);
+  const listed = entries.map((entry) => ({ ...entry, inUse: isIt(entry, current), localCopy }));
   if (json) world.out(JSON.stringify(listed, null, 2));
   else world.out(listed.length === 0 ? 'there are no revisions yet: vspair rules apply FILE' : historyTable(listed).join('\n'));
   return exitCodes.ok;
+}
+
+interface Readable {
+  readonly entries: readonly RevisionEntry[];
+  /** They are those of this director's disk, for want of the store. */
+  readonly localCopy: boolean;
+}
+
+async function readable(client: ControlClient, limit: number, { err }: World): Promise<Readable> {
+  try {
+    return { entries: await client.ask('rulesHistory', { limit }), localCopy: false };
+  } catch (error) {
+    if (!(error instanceof VspairError && error.code === 'VSP_STORE_UNAVAILABLE')) throw error;
+    const entries = await client.ask('rulesHistory', { limit, local: true });
+    err(`warning: ${error.message}; these are the revisions on the disk of this director`);
+    return { entries, localCopy: true };
+  }
 }
 
 const isIt = ({ revision, digest }: RevisionEntry, current: RulesRevision | null): boolean =>
