@@ -100,6 +100,21 @@ test('apply --json tells what changed and who has it', async () => {
   });
 });
 
+test('apply --json has the warnings too, whether it makes a revision, only foretells one, or finds nothing to change', async () => {
+  const daemon = await rulesDaemon();
+  const file = written('services:\n  - address: 10.0.0.1:80\n    scheduler: rr\n');
+  const warnings = [
+    { file, line: 2, column: 5, what: 'service tcp 10.0.0.1:80 has no servers: clients are refused', expected: 'at least one server' },
+  ];
+  for (const more of [['--dry-run'], [], []]) {
+    const { out, err } = await daemon.rules('apply', file, '--json', ...more);
+    expect(JSON.parse(out)).toMatchObject({ warnings });
+    expect(err).toContain('warning: service tcp 10.0.0.1:80 has no servers');
+  }
+  await daemon.apply(rules(web));
+  expect(JSON.parse((await daemon.rules('drain', '10.0.0.11', '--json')).out)).toMatchObject({ ok: true, warnings: [] });
+});
+
 test('what rules show printed can be edited and applied', async () => {
   const daemon = await rulesDaemon();
   await daemon.apply(rules(web));

@@ -57,6 +57,12 @@ test('the editor is $VISUAL before $EDITOR, with the options that it holds', asy
   expect(daemon.store.current()?.document).toMatchObject({ services: [{ servers: [{}, { weight: 4 }] }] });
 });
 
+test('what is taken and probably not meant so is told', async () => {
+  const { shown, exitCode } = await edited(await daemonWithRules(), `printf 'services:\\n  - address: 10.0.0.1:81\\n' > "$1"`);
+  expect(shown).toContain('warning: service tcp 10.0.0.1:81 has no servers: clients are refused');
+  expect(exitCode).toBe(0);
+});
+
 test('when nothing was changed nothing is applied', async () => {
   const daemon = await daemonWithRules();
   const { shown, exitCode, left } = await edited(daemon, `echo '# a comment' >> "$1"`);

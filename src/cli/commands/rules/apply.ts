@@ -38,7 +38,7 @@ export function addRulesApply(parser: Parser, choose: Choose): void {
 const dashOf = (file: string): string => (file === '' ? '-' : file);
 
 async function apply(options: ApplyOptions, world: World): Promise<ExitCode> {
-  const { document } = demandRules(options.file, options.config, world);
+  const { document, warnings } = demandRules(options.file, options.config, world);
   const basis = statedBasis(options);
   return askDaemon(options, world, async (client: ControlClient) => {
     const current = await currentRules(client, world);
@@ -47,7 +47,7 @@ async function apply(options: ApplyOptions, world: World): Promise<ExitCode> {
     const again = basis?.from === 'file' && saysTheSame(document, current);
     if (basis !== undefined && !again && !isInUse(basis, current))
       return tellConflict(client, { object, wanted: document, basis, current }, options.json, world);
-    return makeRevision(client, { object, document, message, current, force }, options, world);
+    return makeRevision(client, { object, document, message, warnings, current, force }, options, world);
   });
 }
 

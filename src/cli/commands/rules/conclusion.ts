@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
 import { rulesDifference } from '../../../rules/diff.ts';
 import type { RulesRevision } from '../../../rules/document.ts';
 import { differenceLines } from '../../renderDifference.ts';
+import { problemJson } from '../../renderProblems.ts';
 import type { World } from '../../world.ts';
 import { awaitArrival, type Waited } from './arrival.ts';
 import { type NewRules, unchangedText } from './newRules.ts';
@@ -15,7 +16,7 @@ export type Applied = Extract<RulesApplyResult, { ok: true }>;
 
 export async function conclude(
   client: ControlClient,
-  { document, current }: NewRules,
+  { document, current, warnings = [] }: NewRules,
   { revision, digest }: Applied,
   options: ChangeOptions,
   world: World,
@@ -25,14 +26,14 @@ export async function conclude(
   if (!options.json) world.out([...differenceLines(changes, world.paint.out), accepted].join('\n'));
   const { arrival, exitCode } = await arrivalOf(client, { revision, digest }, options, world);
   const facts = { ok: exitCode === exitCodes.ok, accepted: true, revision, digest, changes, arrival: arrival ?? null };
-  if (options.json) world.out(JSON.stringify(facts, null, 2));
+  if (options.json) world.out(JSON.stringify({ ...facts, warnings: warnings.map(problemJson) }, null, 2));
   return exitCode;
 }
 
 /** Who gives a command again because a director had not got the revision is to learn whether it has it now. */
 export async function concludeUnchanged(
   client: ControlClient,
-  current: RulesRevision | null,
+  { current, warnings = [] }: Pick<NewRules, 'current' | 'warnings'>,
   options: ChangeOptions,
   world: World,
   text = unchangedText(current),
@@ -40,7 +41,7 @@ export async function concludeUnchanged(
   if (!options.json) world.out(text);
   const { arrival, exitCode } = await arrivalOf(client, current, options, world);
   const facts = { ok: exitCode === exitCodes.ok, unchanged: true, revision: current?.revision ?? 0, arrival: arrival ?? null };
-  if (options.json) world.out(JSON.stringify(facts, null, 2));
+  if (options.json) world.out(JSON.stringify({ ...facts, warnings: warnings.map(problemJson) }, null, 2));
   return exitCode;
 }
 

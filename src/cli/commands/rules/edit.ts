@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VspairError } from '../../../errors/catalogue.ts';
 import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
-import type { RulesDocument, RulesRevision } from '../../../rules/document.ts';
-import { loadRules } from '../../../rules/load.ts';
+import type { RulesRevision } from '../../../rules/document.ts';
+import { type LoadedRules, loadRules } from '../../../rules/load.ts';
 import { askDaemon } from '../../ask.ts';
 import type { Choose, Parser } from '../../cli.ts';
 import { counted, problemLines } from '../../renderProblems.ts';
@@ -15,7 +15,7 @@ import { concludeUnchanged } from './conclusion.ts';
 import { makeRevision } from './newRevision.ts';
 import { type ChangeOptions, changeOptions } from './options.ts';
 import { currentRules } from './revisions.ts';
-import { invalidRules } from './rulesFile.ts';
+import { invalidRules, withWarningsTold } from './rulesFile.ts';
 import { rulesFileText } from './show.ts';
 
 export function addRulesEdit(parser: Parser, choose: Choose): void {
@@ -36,12 +36,12 @@ async function edit(options: ChangeOptions, world: World): Promise<ExitCode> {
   const current = await askDaemon(options, world, (client) => currentRules(client, world));
   const file = newFile(current);
   return kept(file, options, world, async () => {
-    const document = await edited(file, person, world);
+    const { document, warnings } = await edited(file, person, options, world);
     const conflictAdvice = `bring the other change into ${file}, then vspair rules apply ${file} --force`;
-    const rules = { object: file, document, message: options.message, current, conflictAdvice };
+    const rules = { object: file, document, message: options.message, warnings, current, conflictAdvice };
     return askDaemon(options, world, (client) => {
       const nothingTyped = current === null && document.services.length === 0;
-      return nothingTyped ? concludeUnchanged(client, current, options, world) : makeRevision(client, rules, options, world);
+      return nothingTyped ? concludeUnchanged(client, rules, options, world) : makeRevision(client, rules, options, world);
     });
   });
 }
@@ -80,11 +80,11 @@ async function kept(file: string, { dryRun }: ChangeOptions, { err }: World, wor
 }
 
 /** Throws VspairError VSP_RULES_INVALID when the mistakes in it are to stay. */
-async function edited(file: string, { open, confirm }: Person, world: World): Promise<RulesDocument> {
+async function edited(file: string, { open, confirm }: Person, { config }: ChangeOptions, world: World): Promise<LoadedRules> {
   for (;;) {
     await open(file);
     const read = loadRules(file);
-    if (read.ok) return read.document;
+    if (read.ok) return withWarningsTold(read, config, world);
     for (const line of problemLines(read.problems, [])) world.err(line);
     if (await confirm(`${counted(read.problems.length, 'problem')}. Edit it again?`)) continue;
     throw invalidRules(read, file);

@@ -4,6 +4,7 @@ import type { DirectorPlan } from '../../../control/directorPlan.ts';
 import { type ExitCode, exitCodes } from '../../../errors/exit-codes.ts';
 import { rulesDifference } from '../../../rules/diff.ts';
 import { differenceLines } from '../../renderDifference.ts';
+import { problemJson } from '../../renderProblems.ts';
 import type { World } from '../../world.ts';
 import { type NewRules, saysTheSame, unchangedText } from './newRules.ts';
 import type { ChangeOptions } from './options.ts';
@@ -11,7 +12,7 @@ import { noRules } from './revisions.ts';
 
 export async function foretell(
   client: ControlClient,
-  { document, current }: NewRules,
+  { document, current, warnings = [] }: NewRules,
   { json, exitCode }: ChangeOptions,
   { out, paint }: World,
 ): Promise<ExitCode> {
@@ -20,7 +21,8 @@ export async function foretell(
   const revision = current?.revision ?? 0;
   const kernels = await client.ask('rulesPlanned', { document });
   const conclusion = changed ? `revision ${revision} would be followed by another one; nothing was changed` : unchangedText(current);
-  if (json) out(JSON.stringify({ dryRun: true, revision, changed, changes, kernels }, null, 2));
+  const facts = { dryRun: true, revision, changed, changes, kernels, warnings: warnings.map(problemJson) };
+  if (json) out(JSON.stringify(facts, null, 2));
   else out([...differenceLines(changes, paint.out), ...kernels.flatMap(planLines), conclusion].join('\n'));
   return changed && exitCode ? exitCodes.differs : exitCodes.ok;
 }

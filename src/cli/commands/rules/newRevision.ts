@@ -14,7 +14,7 @@ import type { ChangeOptions } from './options.ts';
 /** A conflict is told with the differences. Throws VspairError when the rules are not taken for another reason. */
 export async function makeRevision(client: ControlClient, rules: NewRules, options: ChangeOptions, world: World): Promise<ExitCode> {
   if (options.dryRun) return foretell(client, rules, options, world);
-  if (saysTheSame(rules.document, rules.current)) return concludeUnchanged(client, rules.current, options, world);
+  if (saysTheSame(rules.document, rules.current)) return concludeUnchanged(client, rules, options, world);
   return writeRevision(client, rules, options, world);
 }
 

@@ -1,4 +1,5 @@
 // Rules that are to become the next revision.
+import type { Problem } from '../../../errors/place.ts';
 import { digestOf } from '../../../rules/digest.ts';
 import type { RulesDocument, RulesRevision } from '../../../rules/document.ts';
 
@@ -8,6 +9,8 @@ export interface NewRules {
   readonly document: RulesDocument;
   /** For the history. */
   readonly message: string;
+  /** Of the file that they come from; told already. */
+  readonly warnings?: readonly Problem[];
   /** What is in use now. A revision that came since makes it a conflict. */
   readonly current: RulesRevision | null;
   /** Whoever applied something since is overruled. */

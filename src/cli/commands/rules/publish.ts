@@ -28,7 +28,7 @@ async function publish(client: ControlClient, options: ChangeOptions, world: Wor
   const rules = { object: `revision ${revision}`, document, message, current, conflictAdvice: 'give the command again' };
   if (options.dryRun) return foretell(client, rules, options, world);
   if (await mayBeLost(client)) return writeRevision(client, rules, options, world);
-  return concludeUnchanged(client, current, options, world, `nothing was lost: the store has revision ${revision}`);
+  return concludeUnchanged(client, rules, options, world, `nothing was lost: the store has revision ${revision}`);
 }
 
 /** Of a Redis that does not answer nobody knows; the attempt says why it cannot be written. */

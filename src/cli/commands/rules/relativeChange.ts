@@ -29,7 +29,7 @@ export function makeChange(change: RelativeChange, what: string, options: Change
       const current = await currentRules(client, world);
       const rules = changed(change, what, options, current, world);
       if (options.dryRun) return foretell(client, rules, options, world);
-      if (rules.document === current?.document) return concludeUnchanged(client, current, options, world);
+      if (rules.document === current?.document) return concludeUnchanged(client, rules, options, world);
       const result = await applyRules(client, rules, world);
       if (result.ok) return conclude(client, rules, result, options, world);
       if (result.reason !== 'conflict') throw refusalOf(result, what);

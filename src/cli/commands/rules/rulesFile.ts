@@ -14,8 +14,14 @@ export function demandRules(file: string, configFile: string, world: Pick<World,
     for (const line of problemLines(read.problems, [])) world.err(line);
     throw invalidRules(read, file);
   }
-  for (const line of problemLines([], warningsOf(read, configFile))) world.err(line);
-  return read;
+  return withWarningsTold(read, configFile, world);
+}
+
+/** Tells the warnings, and gives all of them. */
+export function withWarningsTold(read: LoadedRules, configFile: string, { err }: Pick<World, 'err'>): LoadedRules {
+  const warnings = warningsOf(read, configFile);
+  for (const line of problemLines([], warnings)) err(line);
+  return { ...read, warnings };
 }
 
 /** Its problems are told by whoever met them. */
