@@ -77,7 +77,11 @@ export function shareEvents({ log, node, others, onTaken, lookEveryMs = usualLoo
       peers = reached;
       for (const [, catchUpNow] of catchUps) void catchUpNow();
     },
-    noteConnected: (peer) => void catchUps.get(peer)?.(),
+    noteConnected(peer) {
+      void catchUps.get(peer)?.();
+      // What was told before there was a connection to say so: the peer may have connected to us long ago.
+      void tellNew(peer);
+    },
     async close() {
       clearInterval(look);
       forget();

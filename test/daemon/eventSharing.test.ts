@@ -90,6 +90,17 @@ test('after an absence it gets everything that it missed, more than fits in one 
   expect(new Set(vsbak.taken).size).toBe(2 * entriesAtOnce + 3);
 });
 
+test('what was told before there was a connection to the other director is there as soon as there is one', async () => {
+  const { vs1, vsbak, cut } = await pair();
+  vs1.log.add(told('vs1', 'before'));
+  await eventually(() => texts(vsbak)).toEqual(['before']);
+  cut.value = true;
+  vs1.log.add(told('vs1', 'in the cut'));
+  cut.value = false;
+  vs1.sharing.noteConnected('vsbak');
+  await eventually(() => texts(vsbak)).toEqual(['before', 'in the cut']);
+});
+
 test('a director that ends waits until the other one has its last words', async () => {
   const { vs1, vsbak } = await pair();
   vs1.log.add(told('vs1', 'stopped'));

@@ -55,15 +55,14 @@ const activePhases = ['decided', 'rulesIn', 'addressesAdded', 'announced'];
 test('a handover by hand has one id on both directors, with the phases of both', async () => {
   expect(await vs1.command('failover', '--yes')).toMatchObject({ exitCode: 0 });
   await vsbak.untilPhase('active', startMs);
-  const [there] = await untilTold(vs1, 'handover', 1);
   const [here] = await untilTold(vsbak, 'handover', 1);
-  expect(here).toEqual(there);
   for (const director of [vs1, vsbak]) {
     const [taken, given] = await viewsOf(director, (here?.id ?? '').slice(0, 12), 2);
     expect(taken).toMatchObject({ type: 'handover', node: 'vsbak', peer: 'vs1', reason: 'taken', group: 'web' });
     expect(given).toMatchObject({ type: 'handover', node: 'vs1', peer: 'vsbak', reason: 'given' });
     expect(taken === undefined ? [] : names(taken)).toEqual(activePhases);
     expect(given === undefined ? [] : names(given)).toEqual(['asked', 'taken', 'released']);
+    expect(await untilTold(director, 'handover', 1)).toEqual([taken]);
   }
 });
 
