@@ -104,7 +104,8 @@ async function stageDocuments(stage: string, packages: readonly string[]): Promi
   await copy(from('systemd/vspair.sysusers'), join(stage, 'usr/lib/sysusers.d/vspair.conf'));
   // Where the links of the README lead.
   await cp(from('config'), join(stage, documentation, 'config'), { recursive: true });
-  for await (const document of glob('src/**/*.md', { cwd: repository })) await copy(from(document), join(stage, documentation, document));
+  for await (const document of glob(['src/**/*.md', 'systemd/*.md'], { cwd: repository }))
+    await copy(from(document), join(stage, documentation, document));
   await writeAll(join(stage, 'etc/vspair'), {
     'vspair.yaml.example': withInstalledSchema(await readFile(from('config/vspair.yaml'), 'utf8')),
     'rules.yaml.example': withInstalledSchema(await readFile(from('config/rules.yaml'), 'utf8')),

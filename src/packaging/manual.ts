@@ -15,15 +15,25 @@ export async function manualPages(version: string): Promise<Readonly<Record<stri
   const pages: Record<string, string> = { 'vspair.1': overview(tree, await exitCodes()) };
   for (const command of tree) pages[`vspair-${nameOf(command)}.1`] = commandPage(command);
   pages['vspair.yaml.5'] = keys(await readFile(join(repository, 'config/KEYS.md'), 'utf8'));
-  return Object.fromEntries(Object.entries(pages).map(([name, text]) => [name, roff(name, text, version)]));
+  const date = await changelogDate();
+  return Object.fromEntries(Object.entries(pages).map(([name, text]) => [name, roff(name, text, { version, date })]));
 }
 
-function roff(file: string, markdown: string, version: string): string {
+function roff(file: string, markdown: string, { version, date }: { readonly version: string; readonly date: number }): string {
   const [, name = '', section = ''] = /^(.+)\.(\d)$/.exec(file) ?? [];
-  const page = { name, section, manual: 'vspair', manVersion: `vspair ${version}`, date: 0, breaks: false };
+  const page = { name, section, manual: 'vspair', manVersion: `vspair ${version}`, date, breaks: false };
   const text = new Marked(markedMan, page).parse(markdown);
   if (typeof text !== 'string') throw new Error(`${file}: the page was not ready at once`);
-  return text;
+  return text.replaceAll(/&(?:quot|#39|lt|gt|amp);/g, (entity) => characters[entity] ?? entity);
+}
+
+/** What the reader of Markdown writes for HTML. */
+const characters: Readonly<Record<string, string>> = { '&quot;': '"', '&#39;': "'", '&lt;': '<', '&gt;': '>', '&amp;': '&' };
+
+/** Of the last entry of the changelog: a page says the same however often it is built. */
+async function changelogDate(): Promise<number> {
+  const changelog = await readFile(join(repository, 'src/packaging/debian/changelog'), 'utf8');
+  return Date.parse(/^ -- .+> {2}(.+)$/m.exec(changelog)?.[1] ?? '');
 }
 
 const nameOf = ({ words }: Command): string => words.split(' ')[0] ?? '';
@@ -73,13 +83,19 @@ const commandPage = (command: Command): string => `# vspair-${nameOf(command)}(1
 
 ## SYNOPSIS
 
-${[...(command.commands.length > 0 ? command.commands : [command])].map((one) => `**vspair** ${escaped(one.words)} [options]`).join('  \n')}
+${synopses(command)
+  .map((one) => `**vspair** ${escaped(one.words)} [options]`)
+  .join('  \n')}
 
-${command.commands.length > 0 ? command.commands.map(section).join('\n') : body(command, '##')}
+${body(command, '##')}${command.commands.map(section).join('\n')}
 ## SEE ALSO
 
 **vspair**(1) for the options of every command and the exit status, **vspair.yaml**(5)
 `;
+
+/** One that has actions may do something without any of them, too. */
+const synopses = (command: Command): readonly Command[] =>
+  command.commands.length === 0 || command.options.length > 0 ? [command, ...command.commands] : command.commands;
 
 const section = (command: Command): string => `## ${escaped(command.words)}
 
@@ -118,7 +134,8 @@ async function exitCodes(): Promise<string> {
 /** A terminal has no room for tables of four columns: each row becomes a paragraph. */
 const keys = (markdown: string): string =>
   markdown
-    .replace(/^# .*$/m, '# vspair.yaml(5) -- every key of the configuration and of a rules file')
+    .replace(/^# .*$/m, '# vspair.yaml(5) -- every key of the configuration and of a rules file\n\n## DESCRIPTION')
+    .replace(/^Made by `npm run schema` [^.]*\. /m, '')
     .replaceAll(/^\| (?:key \||-).*\n/gm, '')
     .replaceAll(/^\|(?:-+\|)+\n/gm, '')
     .replaceAll(/^\| (`.+)$/gm, (_, row: string) => keyParagraph(row));

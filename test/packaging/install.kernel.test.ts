@@ -61,9 +61,11 @@ describe('installed from nothing', () => {
     expect([await activeState(vs1), await vs1.property(unit, 'UnitFileState')]).toEqual(['inactive', 'disabled']);
   });
 
-  test('a start without a configuration fails at once, and is not tried again', async () => {
-    await expect(vs1.exec(['systemctl', 'start', unit])).rejects.toThrow(/[Aa]ssertion failed/);
-    expect(await activeState(vs1)).toBe('inactive');
+  test('a start without a configuration fails at once, names the file, and is not tried again', async () => {
+    await expect(vs1.exec(['systemctl', 'start', unit])).rejects.toThrow();
+    expect(await activeState(vs1)).toBe('failed');
+    expect(await vs1.journal(unit)).toMatch(/\/etc\/vspair\/vspair\.yaml: .*no such file/);
+    await vs1.exec(['systemctl', 'reset-failed', unit]);
   });
 
   test('the manual is there', async () => {

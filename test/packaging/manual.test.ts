@@ -19,11 +19,19 @@ test('the page of a command gives its arguments, options and examples', () => {
   expect(pages['vspair-rules.1']).toMatch(/rules drain.*\\-\\-wait.*vspair rules drain 10/s);
 });
 
-test('the pages say which version they are of, and no date that would differ from build to build', () => {
-  for (const text of Object.values(pages)) expect(text).toMatch(/^\.TH .* "vspair 1\.2\.3" /);
+test('the pages say which version they are of, and the date of the changelog, whenever they are built', () => {
+  for (const text of Object.values(pages)) expect(text).toMatch(/^\.TH .* "November 2026" "vspair 1\.2\.3" /);
 });
 
 test('every key of the configuration is in vspair.yaml(5)', () => {
   expect(pages['vspair.yaml.5']).toMatch(/heartbeat\\\.interval.*groups\[\]\\\.vrid/s);
   expect(pages['vspair.yaml.5']).not.toMatch(/^\|/m);
+});
+
+test('a command with actions gives its own options too', () => {
+  expect(pages['vspair-events.1']).toMatch(/\\-\\-follow.*events show/s);
+});
+
+test('nothing of HTML is left in them', () => {
+  for (const text of Object.values(pages)) expect(text).not.toMatch(/&(?:quot|amp|lt|gt|#39);/);
 });

@@ -4,7 +4,7 @@ import { applied, connected, rules, untilApplied, type Watched } from './redisDi
 import { type Watch, watchedByThree } from './redisSentinels.ts';
 import type { RedisServer } from './redisServer.ts';
 
-const patienceMs = 60_000;
+const patienceMs = 150_000;
 const timings = { commandMs: 500, pollMs: 100 };
 
 const pairAt = ({ master, servers }: Watch): Promise<[Watched, Watched]> =>
@@ -13,9 +13,9 @@ const pairAt = ({ master, servers }: Watch): Promise<[Watched, Watched]> =>
     connected(master, { ...timings, name: 'vsbak', state: { servers } }),
   ]);
 
-/** A server whose role changes closes its connections. */
+/** A server whose role changes closes its connections. When the sentinels change it is up to them: seconds, but for a repeated election. */
 const untilRole = (server: RedisServer, role: readonly unknown[]): Promise<void> =>
-  expect.poll(async () => (await server.client().role()).slice(0, role.length), { timeout: 30_000, interval: 100 }).toEqual(role);
+  expect.poll(async () => (await server.client().role()).slice(0, role.length), { timeout: 90_000, interval: 100 }).toEqual(role);
 
 const disconnectedIn = ({ events }: Watched): boolean => events.some(({ type }) => type === 'disconnected');
 
