@@ -34,7 +34,8 @@ test(
     await two.until(() => two.store.current()?.revision === 3);
     expect(await two.store.history.find(2)).toEqual(kept);
     // Sentinels tell of a new master more than once, and each time a director looks for it anew.
-    for (const director of [one, two]) await director.until(() => director.store.state().connected && director.store.state().trouble === undefined);
+    for (const director of [one, two])
+      await director.until(() => director.store.state().connected && director.store.state().trouble === undefined);
     await oldMasterIsLeftAlone(watch, [one, two]);
   },
   patienceMs,
