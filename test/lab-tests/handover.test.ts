@@ -7,7 +7,7 @@ import type { Director } from '../lab/director.ts';
 import { answerers, longestOutage, longestPause } from '../lab/outage.ts';
 import { virtualAddresses } from '../lab/plan.ts';
 import { type ProbeReport, startProbe } from '../lab/probe.ts';
-import { unanswered } from './gap.ts';
+import { lossText, unanswered } from './gap.ts';
 import { addressesOf, type Pair, virtual } from './pair.ts';
 import { saysActive, Wire } from './wire.ts';
 import { seenOnce } from './withPair.ts';
@@ -74,7 +74,7 @@ function rulesOfHandover(seen: () => Handover, from: string, to: string): void {
 
   test('the client is answered by the one, then by the other, and loses no packet', () => {
     expect(answerers(seen().probe.answers)).toEqual([from, to]);
-    expect(unanswered(seen().probe)).toEqual([]);
+    expect(unanswered(seen().probe), lossText(seen().probe)).toEqual([]);
   });
 }
 

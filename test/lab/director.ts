@@ -23,7 +23,9 @@ const compiledOnce = { NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache
 
 export interface CommandResult {
   readonly exitCode: number | null;
+  /** Of both streams. */
   readonly output: string;
+  readonly stdout: string;
 }
 
 export class Director {
@@ -78,7 +80,7 @@ export class Director {
   async command(...args: readonly string[]): Promise<CommandResult> {
     const run = this.host.spawn(this.#vspair(args), { env: compiledOnce });
     const { code } = await run.exited;
-    return { exitCode: code, output: run.output };
+    return { exitCode: code, output: run.output, stdout: run.stdout };
   }
 
   /** Puts a rules file into use, as an operator does, in every kernel. Throws what the command complained about. */

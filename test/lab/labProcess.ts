@@ -26,6 +26,7 @@ export class LabProcess {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #lines: string[] = [];
+  readonly #stdoutLines: string[] = [];
   readonly #told = new EventEmitter().setMaxListeners(0);
 
   constructor(namespace: string, argv: readonly string[], { env, onBytes }: ProcessOptions = {}) {
@@ -38,7 +39,7 @@ export class LabProcess {
     if (this.#child.pid === undefined) throw new Error(`cannot start ${argv.join(' ')}`);
     this.pid = this.#child.pid;
     this.argv = argv;
-    if (onBytes === undefined) this.#listen(this.#child.stdout);
+    if (onBytes === undefined) this.#listen(this.#child.stdout, (line) => void this.#stdoutLines.push(line));
     else this.#child.stdout?.on('data', onBytes);
     this.#listen(this.#child.stderr);
     this.exited = new Promise((resolve) => {
@@ -53,6 +54,11 @@ export class LabProcess {
   /** All that it wrote to stdout and stderr. */
   get output(): string {
     return this.#lines.join('\n');
+  }
+
+  /** Of that what it wrote to stdout: what a command tells programs, without what it tells people beside it. */
+  get stdout(): string {
+    return this.#stdoutLines.join('\n');
   }
 
   onLine(listener: (line: string) => void): void {
@@ -88,9 +94,10 @@ export class LabProcess {
     }
   }
 
-  #listen(stream: Readable | null): void {
+  #listen(stream: Readable | null, note?: (line: string) => void): void {
     if (stream === null) return;
     createInterface({ input: stream }).on('line', (line) => {
+      note?.(line);
       this.#lines.push(line);
       this.#told.emit('line', line);
     });
