@@ -170,14 +170,14 @@ describe('a receiver that never answers, a program that never ends and a full di
     expect(await successor.command('failover', '--yes')).toMatchObject({ exitCode: 0 });
     const handedOver = await successor.untilPhase('backup');
     expect(handedOver.self.keeper.groups[0]).toMatchObject({ active: 'vs1', reason: 'handed-over' });
-    expect([untold(handedOver), bothHang()]).toEqual([0, [1, true]]);
+    expect([untold(handedOver), bothHang()], successor.process.output).toEqual([0, [1, true]]);
 
     expect(await first.command('failover', '--yes')).toMatchObject({ exitCode: 0 });
-    expect(bothHang()).toEqual([1, true]);
+    expect(bothHang(), successor.process.output).toEqual([1, true]);
     const stopped = successor.stop();
     // Its virtual IPs are with the other one long before it gives its alerts up.
     await first.untilPhase('active');
-    expect(bothHang()).toEqual([1, true]);
+    expect(bothHang(), successor.process.output).toEqual([1, true]);
     expect(await within(startMs, () => 'it does not end', stopped)).toEqual({ code: 0, signal: null });
     expect(bothHang()).toEqual([1, false]);
   });
