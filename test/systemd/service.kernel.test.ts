@@ -59,13 +59,22 @@ describe('a start', () => {
 });
 
 describe('a reload', () => {
-  test('of a file with a mistake changes nothing and says so', async () => {
+  test('of a file with a mistake fails with the reason in the journal, and changes nothing', async () => {
     const pid = await machine.mainPid();
     await machine.write({ path: '/etc/vspair/vspair.yaml', text: machine.config.replace('vrid: 51', 'vrid: 512') });
-    await machine.systemctl('reload', unit);
-    await eventually(journal, patiently).toMatch(/vspair\.yaml:\d+:\d+: .*512/);
+    await expect(machine.systemctl('reload', unit)).rejects.toThrow(/failed/);
+    await eventually(journal, patiently).toMatch(/vspair\.yaml:\d+:\d+: .*512(.*\n)*.*VSP_CONFIG_INVALID/);
     await machine.write({ path: '/etc/vspair/vspair.yaml', text: machine.config });
     expect([await machine.mainPid(), await machine.property(unit, 'ActiveState')]).toEqual([pid, 'active']);
+  });
+
+  test('is over when what is new is in force', async () => {
+    await machine.write({ path: '/etc/vspair/vspair.yaml', text: `${machine.config}log: { level: debug }\n` });
+    await machine.systemctl('reload', unit);
+    expect(await machine.property(unit, 'ActiveState')).toBe('active');
+    expect(await journal()).toMatch(/log\.level.*debug/);
+    await machine.write({ path: '/etc/vspair/vspair.yaml', text: machine.config });
+    await machine.systemctl('reload', unit);
   });
 
   test('brings the daemon a new secret, which it could not read itself', async () => {
