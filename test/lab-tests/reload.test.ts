@@ -188,6 +188,12 @@ describe('a running pair', () => {
     expect(restart.output).toContain('SIGUSR2');
   });
 
+  test('is not given the next step of a rotation before the last one is in force', () => {
+    const { early } = seen().refused;
+    expect(early.exitCode).toBe(4);
+    expect(early.output).toContain('step 1 is not in force on vs1; step 1 is not in force on vsbak');
+  });
+
   test('does not sign with a key that the other director does not accept yet', () => {
     const { unsafe } = seen().refused;
     expect(unsafe.exitCode).toBe(4);
@@ -228,8 +234,9 @@ async function refusals({ vs1 }: Pair) {
   const restart = await vs1.command('reload');
   restore();
   await vs1.command('keygen', '--rotate', '--out', fileOf(vs1, 'secret'));
-  await vs1.command('keygen', '--rotate', '--out', fileOf(vs1, 'secret'));
+  const early = await vs1.command('keygen', '--rotate', '--out', fileOf(vs1, 'secret'));
+  await vs1.command('keygen', '--rotate', '--out', fileOf(vs1, 'secret'), '--force');
   const unsafe = await vs1.command('reload');
   restore();
-  return { bad, restart, unsafe, before, after: await inForce() };
+  return { bad, restart, early, unsafe, before, after: await inForce() };
 }

@@ -6,6 +6,7 @@ import { loadSecret } from '../../config/secret.ts';
 import { VspairError } from '../../errors/catalogue.ts';
 import { type ExitCode, exitCodes } from '../../errors/exit-codes.ts';
 import type { Choose, Parser } from '../cli.ts';
+import { mustBeInForce } from '../keysInForce.ts';
 import type { GlobalOptions } from '../options.ts';
 import type { World } from '../world.ts';
 
@@ -22,7 +23,11 @@ export function addKeygen(parser: Parser, choose: Choose): void {
     (command) =>
       command
         .option('out', { type: 'string', requiresArg: true, describe: 'The file to write, mode 0600  [default: standard output]' })
-        .option('force', { type: 'boolean', default: false, describe: 'Replace the file if there is one' })
+        .option('force', {
+          type: 'boolean',
+          default: false,
+          describe: 'Replace the file if there is one; rotate though a director is behind',
+        })
         .option('rotate', {
           type: 'boolean',
           default: false,
@@ -52,12 +57,17 @@ const nextSteps = {
   3: `${everywhere}: then the rotation is complete`,
 } as const;
 
-function rotate(options: KeygenOptions, { out }: World): ExitCode {
+/** What a file has to which the step is the next one. */
+const madeBefore = { 1: 'the key of the file', 2: 'step 1', 3: 'step 2' } as const;
+
+async function rotate(options: KeygenOptions, world: World): Promise<ExitCode> {
   const file = options.out ?? configuredSecret(options.config);
-  const { step, does, text } = nextRotation(loadSecret(file), file);
+  const keys = loadSecret(file);
+  const { step, does, text } = nextRotation(keys, file);
+  if (!options.force) await mustBeInForce({ file, keys, made: madeBefore[step] }, options, world);
   writeNewSecret(file, text, true);
   const next = nextSteps[step];
-  out(options.json ? JSON.stringify({ file, step, does, next }, null, 2) : `${file}: step ${step} of 3: ${does}\n  ${next}`);
+  world.out(options.json ? JSON.stringify({ file, step, does, next }, null, 2) : `${file}: step ${step} of 3: ${does}\n  ${next}`);
   return exitCodes.ok;
 }
 
