@@ -1,6 +1,7 @@
 // Who could take a group over if its active failed now, and of those who could not: why, and what would help.
 import type { GroupPhase, NodeName } from '../core/types.ts';
-import type { GroupSnapshot, KeeperSnapshot, PeerSnapshot } from '../keeper/messages.ts';
+import type { DropCause, GroupSnapshot, KeeperSnapshot, PeerSnapshot } from '../keeper/messages.ts';
+import { refusalOf } from '../text/refusedAdverts.ts';
 
 export interface Candidate {
   readonly node: NodeName;
@@ -52,11 +53,7 @@ function ownUnfitness({ self, rules }: KeeperSnapshot, { phase }: GroupSnapshot)
 
 function unfitness(keeper: KeeperSnapshot, peer: PeerSnapshot, group: GroupSnapshot): Unfitness | undefined {
   const { node } = peer;
-  if (!peer.heard)
-    return {
-      why: `${node} is not heard`,
-      advice: `see whether ${node} runs, its vspair (systemctl status vspair) and the heartbeat links`,
-    };
+  if (!peer.heard) return silence(peer);
   if (!peer.hearsUs)
     return { why: `${node} does not hear ${keeper.self}`, advice: `let the heartbeat port of ${node} be reached from ${keeper.self}` };
   const phase = phaseOf(peer, group.vrid);
@@ -66,6 +63,26 @@ function unfitness(keeper: KeeperSnapshot, peer: PeerSnapshot, group: GroupSnaps
     return { why: `the rules of ${node} are not those of ${keeper.self}`, advice: 'look at the lines about the rules and their store' };
   return peer.rules.ready ? undefined : notInKernel(node);
 }
+
+/** What arrives and is not believed tells more than silence: no cable is at fault. */
+function silence(peer: PeerSnapshot): Unfitness {
+  const why = `${peer.node} is not heard`;
+  const cause = refusedNow(peer);
+  if (cause === undefined)
+    return { why, advice: `see whether ${peer.node} runs, its vspair (systemctl status vspair) and the heartbeat links` };
+  const { what, fix } = refusalOf(cause);
+  const next = fix ?? `vspair doctor here and on ${peer.node}`;
+  return { why, advice: `adverts from the addresses of ${peer.node} arrive and are dropped (${cause}): ${what}. Next: ${next}` };
+}
+
+/** A stale one is a copy of what was heard before, and no reason for silence. */
+function refusedNow({ links }: PeerSnapshot): DropCause | undefined {
+  const refusals = links.flatMap(({ refused }) => refused ?? []);
+  return refusals.find(({ cause, ago }) => cause !== 'stale' && ago < recentMs)?.cause;
+}
+
+/** More than the longest interval. */
+const recentMs = 60_000;
 
 const notInKernel = (node: NodeName): Unfitness => ({
   why: `the rules of ${node} are not in its kernel`,

@@ -30,6 +30,8 @@ interface Route {
   readonly peer: NodeName;
   readonly address: string;
   readonly path: Path;
+  /** The newest datagram from that address that was dropped. */
+  refused?: { readonly cause: DropCause; readonly at: Millis };
 }
 
 /** Round trips are measured on the newest rounds only; a peer echoes what it heard a moment ago. */
@@ -50,8 +52,10 @@ export function createHeartbeat(boot: KeeperBoot, port: AdvertPort, now: () => M
     for (const oldest of [...sentAt.keys()].slice(0, Math.max(0, sentAt.size - roundsRemembered))) sentAt.delete(oldest);
   };
 
-  const drop = (cause: DropCause): Received => {
+  const refuse = (cause: DropCause, link: number, remote: string): Received => {
     dropped[cause] = (dropped[cause] ?? 0) + 1;
+    const route = routes.find((one) => one.link === link && one.address === remote);
+    if (route !== undefined) route.refused = { cause, at: now() };
     return { ok: false, cause };
   };
 
@@ -74,6 +78,7 @@ export function createHeartbeat(boot: KeeperBoot, port: AdvertPort, now: () => M
       }
     },
     receive(link, datagram, remote) {
+      const drop = (cause: DropCause): Received => refuse(cause, link, remote);
       const { ids, keys } = credentials;
       const decoded = decodeAdvert(datagram, { cluster, nodes: ids, keys });
       if (!decoded.ok) return drop(decoded.reason);
@@ -122,11 +127,12 @@ function routesOf(links: readonly HeartbeatLink[], marks: readonly PeerMark[], b
 }
 
 function linkSnapshot(route: Route, now: Millis): LinkSnapshot {
-  const { path } = route;
+  const { path, refused } = route;
   return {
     ...heardOn(route, now),
     ...{ heard: path.isHeard(now), ...path.counts, loss: path.loss(now) },
     ...{ roundTrip: path.roundTrip, roundTrips: path.roundTrips() },
+    refused: refused === undefined ? undefined : { cause: refused.cause, ago: millis(now - refused.at) },
   };
 }
 

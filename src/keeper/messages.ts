@@ -182,4 +182,6 @@ export interface LinkSnapshot extends HeardOnLink {
   readonly roundTrip: Millis | undefined;
   /** Of the last 100 rounds that arrived; undefined before any of them echoed a round of ours. */
   readonly roundTrips: { readonly median: Millis; readonly max: Millis } | undefined;
+  /** The newest datagram from the peer's address on this link that was dropped; not told by a peer of an older version. */
+  readonly refused?: { readonly cause: DropCause; readonly ago: Millis } | undefined;
 }

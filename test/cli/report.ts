@@ -43,6 +43,7 @@ const vsbakHeard: PeerSnapshot = {
       loss: 0,
       roundTrip: millis(0.3127),
       roundTrips: { median: millis(0.3), max: millis(2.1) },
+      refused: undefined,
     },
     {
       link: 1,

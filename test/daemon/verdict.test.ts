@@ -1,10 +1,15 @@
 // The state of the pair: of several things that are wrong the worst one is told first, with what to do.
 import { expect, test } from 'vitest';
 import type { StatusReport } from '../../src/control/status.ts';
-import { director, group, keeper, peer, reportOf, vsbak } from './pair.ts';
+import { millis } from '../../src/core/types.ts';
+import type { DropCause, PeerSnapshot } from '../../src/keeper/messages.ts';
+import { director, group, keeper, link, peer, reportOf, vsbak } from './pair.ts';
 
 const failing = { name: 'pager', delivered: 0, failed: 1, waiting: 0, unsaved: 0, trouble: 'exit code 3' };
 const alerts = { delivered: 0, failed: 1, waiting: 0, lastFailure: 'pager: exit code 3', channels: [failing] };
+
+const silentPeer = (cause: DropCause, ago: number): PeerSnapshot =>
+  peer({ heard: false, links: [link(0), link(1, { heard: false, refused: { cause, ago: millis(ago) } })] });
 
 const states: readonly (readonly [string, StatusReport, StatusReport['verdict']['state'], RegExp, RegExp | null])[] = [
   ['a healthy pair', reportOf(director(), vsbak()), 'protected', /^the pair would survive a failure now$/, null],
@@ -27,6 +32,34 @@ const states: readonly (readonly [string, StatusReport, StatusReport['verdict'][
     reportOf(director({ peers: [peer({ heard: false })] })),
     'peerNotHeard',
     /would NOT survive a failure now: .*vsbak is not heard$/,
+    /heartbeat links$/,
+  ],
+  [
+    'a peer whose adverts are signed with another key',
+    reportOf(director({ peers: [silentPeer('wrong-key', 500)] })),
+    'peerNotHeard',
+    /vsbak is not heard$/,
+    /adverts from the addresses of vsbak arrive and are dropped \(wrong-key\): .*the secret files differ\. Next: copy .*secret/,
+  ],
+  [
+    'a peer whose adverts have a cause that needs a look at both',
+    reportOf(director({ peers: [silentPeer('malformed', 500)] })),
+    'peerNotHeard',
+    /vsbak is not heard$/,
+    /dropped \(malformed\): .*Next: vspair doctor/,
+  ],
+  [
+    'a silent peer whose adverts were refused long ago',
+    reportOf(director({ peers: [silentPeer('wrong-key', 600_000)] })),
+    'peerNotHeard',
+    /vsbak is not heard$/,
+    /heartbeat links$/,
+  ],
+  [
+    'a silent peer of which a copy came late',
+    reportOf(director({ peers: [silentPeer('stale', 500)] })),
+    'peerNotHeard',
+    /vsbak is not heard$/,
     /heartbeat links$/,
   ],
   [

@@ -194,7 +194,12 @@ const table: readonly (readonly [string, Level, RegExp, Partial<DirectorSeen>])[
     /dropped by this machine's packet filter/,
     { daemon: runningDaemon({ lastHeardAgo: undefined }), wire: secondLink({ arrived: 0 }) },
   ],
-  ['heartbeat', 'problem', /the secret files differ/, { daemon: absent, wire: secondLink({ refusals: ['wrong-key'] }) }],
+  [
+    'heartbeat',
+    'problem',
+    /arrive and are dropped: .*the secret files differ fix: copy \/etc\/vspair\/secret/,
+    { daemon: absent, wire: secondLink({ refusals: ['wrong-key'] }) },
+  ],
   [
     'heartbeat',
     'problem',

@@ -58,6 +58,14 @@ describe('a datagram that is not believed is dropped and counted by its cause', 
     expect(snapshot(stage).adverts.dropped).toEqual({ 'wrong-source': 2 });
   });
 
+  test('the peer whose address it came from is told with it', () => {
+    const stage = started({ links: 2 });
+    take(stage, stage.datagram({ signedWith: { ...key, id: 9 } }, 1), { link: 1 });
+    take(stage, stage.datagram({ signedWith: { ...key, id: 9 } }), { remote: '192.168.0.99' });
+    stage.runUntil(70);
+    expect(snapshot(stage).peers[0]?.links.map(({ refused }) => refused)).toEqual([undefined, { cause: 'unknown-key', ago: 70 }]);
+  });
+
   test('what gathered while it had to wait is told, also when no more comes', () => {
     const stage = started();
     for (let count = 0; count < 5; count += 1) take(stage, new Uint8Array(3));

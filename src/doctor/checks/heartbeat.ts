@@ -1,5 +1,6 @@
 // Do the directors hear each other on every heartbeat link, in both directions?
 import type { LinkSnapshot } from '../../keeper/messages.ts';
+import { type Refusal, refusalOf } from '../../text/refusedAdverts.ts';
 import { type Check, note, ok, problem, type Verdict, warning } from '../check.ts';
 import { longEnough } from '../listening.ts';
 import type { DirectorSeen, LinkHeard, PathSeen } from '../seen.ts';
@@ -22,7 +23,9 @@ function hearing(path: PathSeen, seen: Needs): Verdict {
   const own = seen.daemon.state === 'running' ? linkIn(seen.daemon.report.self.keeper.peers, path.peer, path.link) : undefined;
   const heard = onWireOf(path, seen);
   if (isFresh(own, seen)) return lossy(own, name) ?? ok(`${name} is heard${roundTripText(own)}`);
-  if (own === undefined && (heard?.arrived ?? 0) > 0 && heard?.refusals.length === 0) return ok(`${name} is heard`);
+  const refusals = heard?.refusals ?? [];
+  if (own === undefined && (heard?.arrived ?? 0) > 0 && refusals.length === 0) return ok(`${name} is heard`);
+  if (refusals.length > 0) return refused(name, refusals.map(refusalOf));
   return problem(`${name} is not heard: ${whyNot(path, heard, seen)}`);
 }
 
@@ -35,8 +38,14 @@ function lossy(link: LinkSnapshot | undefined, name: string): Verdict | undefine
 const roundTripText = (link: LinkSnapshot | undefined): string =>
   link?.roundTrip === undefined ? '' : `, round trip ${link.roundTrip.toFixed(2)} ms`;
 
+/** They arrive: the way is in order. */
+function refused(name: string, refusals: readonly Refusal[]): Verdict {
+  const text = `${name} is not heard: its adverts arrive and are dropped: ${refusals.map(({ what }) => what).join('; ')}`;
+  const fix = refusals.flatMap((refusal) => refusal.fix ?? []).join('; ');
+  return fix === '' ? problem(text) : problem(text, { fix });
+}
+
 function whyNot({ echo }: PathSeen, heard: LinkHeard | undefined, { wire, site }: Needs): string {
-  if (heard !== undefined && heard.refusals.length > 0) return refusalText(heard.refusals);
   if (heard !== undefined && heard.onWire > 0) return "its adverts reach the interface and are dropped by this machine's packet filter";
   const ping = !echo.known ? '' : echo.value.small ? ', though it answers ICMP' : ', and it does not answer ICMP either';
   if (!wire.known) return `nothing is known of the wire (${wire.why})${ping}`;
@@ -44,18 +53,6 @@ function whyNot({ echo }: PathSeen, heard: LinkHeard | undefined, { wire, site }
   if (!longEnough(listenedMs, site.config.heartbeat.interval))
     return `no advert in ${listenedMs} ms, which is less than three intervals${ping}`;
   return `no advert of it comes in${ping}${echo.known && echo.value.small ? ': its daemon is not running, or its packet filter keeps them in' : ''}`;
-}
-
-function refusalText(refusals: readonly string[]): string {
-  const words: Readonly<Record<string, string>> = {
-    'wrong-key': 'it signs with another key: the secret files differ',
-    'unknown-key': 'it signs with a key that is not in our secret file',
-    'unknown-cluster': 'it is of another cluster: the keys `cluster` differ',
-    'unknown-sender': 'it has a name that is not in our configuration',
-    'unknown-version': 'its version of vspair speaks another protocol',
-    ttl: 'its adverts come through a router (TTL below 255)',
-  };
-  return refusals.map((refusal) => words[refusal] ?? `its adverts are ${refusal}`).join('; ');
 }
 
 // ----------------------------------------------------------------------------------------------------- the other way
