@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type EchoHost, echoPort } from './echo.ts';
 import { inNamespace } from './namespace.ts';
 import { hurry } from './realtime.ts';
+import { makeRoom } from './roomy.ts';
 
 const hosts = workerData as readonly EchoHost[];
 hurry();
@@ -12,6 +13,7 @@ parentPort?.postMessage('listening');
 
 function echoOn({ name, namespace }: EchoHost): void {
   const socket = createSocket({ type: 'udp4', lookup: lookupAtOnce });
+  makeRoom(socket);
   socket.on('message', (probe, client) => {
     // A director without a cable cannot answer: that is what the probe finds out.
     socket.send([probe, name], client.port, client.address, () => undefined);

@@ -5,6 +5,7 @@ import { labNow } from './clock.ts';
 import { echoPort } from './echo.ts';
 import type { Answer, ProbeNews, ProbeTarget } from './probe.ts';
 import { hurry } from './realtime.ts';
+import { makeRoom } from './roomy.ts';
 
 const newsEveryMs = 10;
 // Answers to the last probes are waited for before the end.
@@ -12,6 +13,7 @@ const lastAnswersMs = 50;
 
 const { address, intervalMs } = workerData as ProbeTarget;
 const socket = createSocket('udp4');
+makeRoom(socket);
 let answers: Answer[] = [];
 let sent: number[] = [];
 
