@@ -16,9 +16,9 @@ export interface ServerSteps {
 export function realServerSteps({ forward, vip, gateway }: Pick<Answers, 'forward' | 'vip' | 'gateway'>): ServerSteps {
   switch (forward) {
     case 'dr':
-      return { commands: [...vip.map((address) => owned(address, 'lo')), ...silence(vip)], beside: '' };
+      return { commands: [...silence(vip), ...vip.map((address) => owned(address, 'lo'))], beside: '' };
     case 'tun':
-      return { commands: [...tunnels(vip), ...silence(vip)], beside: '' };
+      return { commands: [...silence(vip), ...tunnels(vip)], beside: '' };
     case 'nat':
       return {
         commands: gateway.map(({ family, text }) => `ip -${family} route replace default via ${text}`),
@@ -29,6 +29,7 @@ export function realServerSteps({ forward, vip, gateway }: Pick<Answers, 'forwar
 
 const owned = ({ text, bytes }: Address, dev: string): string => `ip address add ${text}/${bytes.length * 8} dev ${dev}`;
 
+/** Before the address: between the two commands the server would answer for a virtual IP that clients use. */
 const silence = (vips: readonly Address[]): string[] =>
   vips.some(({ family }) => family === 4) ? ['sysctl -w net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2'] : [];
 

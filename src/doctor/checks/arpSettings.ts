@@ -6,7 +6,7 @@ import { sysctlFix } from '../sysctlFix.ts';
 
 type Needs = Pick<DirectorSeen, 'rules' | 'kernel' | 'site' | 'addresses'>;
 
-const onServers = 'sysctl -w net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2, and the virtual IP as /32 on lo';
+const onServers = 'sysctl -w net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2, then the virtual IP as /32 on lo';
 const listedAtMost = 5;
 
 export const arpSettings: Check<Needs> = {
