@@ -42,7 +42,7 @@ function decisionLines({ node, type, reason, evidence, gapMs }: DirectorEvent): 
 
 function heardLines(links: readonly HeardOnLink[], active: string | undefined): string[] {
   const rows = links.map(({ link, local, remote, lastHeardAgo }) => [
-    `link ${link}`,
+    `link ${link + 1}`,
     `${local} from ${remote}`,
     lastHeardAgo === undefined ? 'never' : `${msText(lastHeardAgo)} before the decision`,
   ]);

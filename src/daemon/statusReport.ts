@@ -125,5 +125,5 @@ function configProblems(self: DirectorStatus, { keeper, daemon }: DirectorStatus
 function silentLinks(keeper: KeeperSnapshot, peer: PeerSnapshot): string[] {
   const newest = Math.min(...peer.links.map((link) => link.lastHeardAgo ?? Number.POSITIVE_INFINITY));
   const silent = peer.links.filter((link) => (link.lastHeardAgo ?? Number.POSITIVE_INFINITY) > newest + 5_000);
-  return silent.map((link) => `${keeper.self}: ${peer.node} is not heard on link ${link.link} (${link.local} to ${link.remote})`);
+  return silent.map((link) => `${keeper.self}: ${peer.node} is not heard on link ${link.link + 1} (${link.local} to ${link.remote})`);
 }

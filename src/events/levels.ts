@@ -26,7 +26,7 @@ export function watchLevels(): Levels {
 
 const linkKey = (peer: string, { link }: LinkSnapshot): string => `link:${peer}:${link}`;
 const linkText = (peer: string, { link, local, remote }: LinkSnapshot): string =>
-  `heartbeat link ${link} to ${peer} (${local} to ${remote})`;
+  `heartbeat link ${link + 1} to ${peer} (${local} to ${remote})`;
 
 /** When no link is heard the peer is gone, which is told as such. */
 function silentLinks({ peers }: KeeperSnapshot): { readonly key: string; readonly draft: EventDraft }[] {

@@ -115,12 +115,12 @@ test('an active without one of its virtual IPs is told; a backup has none to mis
 describe('lost redundancy', () => {
   test('a link on which a peer that is heard by another one is silent', () => {
     const links = [link(0), link(1, { lastHeardAgo: millis(5_041) })];
-    expect(problemsOf(director({ peers: [peer({ links })] }))).toEqual(['vs1: vsbak is not heard on link 1 (192.168.1.2 to 192.168.1.3)']);
+    expect(problemsOf(director({ peers: [peer({ links })] }))).toEqual(['vs1: vsbak is not heard on link 2 (192.168.1.2 to 192.168.1.3)']);
   });
 
   test('a link on which it was never heard', () => {
     const links = [link(0, { lastHeardAgo: undefined }), link(1)];
-    expect(problemsOf(director({ peers: [peer({ links })] }))).toEqual(['vs1: vsbak is not heard on link 0 (10.0.0.2 to 10.0.0.3)']);
+    expect(problemsOf(director({ peers: [peer({ links })] }))).toEqual(['vs1: vsbak is not heard on link 1 (10.0.0.2 to 10.0.0.3)']);
   });
 
   test('a link that is a few adverts behind is not silent', () => {

@@ -26,6 +26,16 @@ test('a link that is silent in two looks while the peer is heard on another one 
   expect(look(link(0), link(1))).toEqual(['linkBack']);
 });
 
+test('people are told the second link by the number 2, as status and doctor call it', () => {
+  const levels = watchLevels();
+  const texts = [
+    [link(0), silent],
+    [link(0), silent],
+    [link(0), link(1)],
+  ].map((links) => levels.drafts(keeper({ peers: [peer({ links })] }), openTroubles([])).map(({ text }) => text));
+  expect(texts.flat()).toEqual(expect.arrayContaining([expect.stringMatching(/^heartbeat link 2 to .* is silent/)]));
+});
+
 test('links of a peer that is not heard at all are no trouble of their own', () => {
   const levels = watchLevels();
   const snapshot = keeper({ peers: [peer({ heard: false, links: [silent, link(0, { heard: false })] })] });
