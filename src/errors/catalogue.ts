@@ -46,7 +46,7 @@ export const catalogue = {
   VSP_DRILL_ABORTED: { exit: 'aborted', advice: 'vspair status shows what is wrong; the drill can be given again once it is well' },
   VSP_DAEMON_NOT_REACHABLE: {
     exit: 'daemonNotReachable',
-    advice: 'is vspair run active on this director? check --socket and that you may open it',
+    advice: 'see whether it runs: systemctl status vspair, journalctl -u vspair; or name another socket by --socket',
   },
   VSP_DAEMON_ANSWER: {
     exit: 'daemonNotReachable',

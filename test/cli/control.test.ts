@@ -66,7 +66,7 @@ test('without a daemon status shows nothing and exits 5', async () => {
   const socket = join(directory(), 'c.sock');
   expect(await spawned('status', '--socket', socket)).toEqual({
     out: '',
-    err: `vspair: ${socket}: cannot reach the daemon: there is no such socket\n  is vspair run active on this director? check --socket and that you may open it [VSP_DAEMON_NOT_REACHABLE]`,
+    err: `vspair: ${socket}: cannot reach the daemon: there is no such socket\n  see whether it runs: systemctl status vspair, journalctl -u vspair; or name another socket by --socket [VSP_DAEMON_NOT_REACHABLE]`,
     exitCode: 5,
   });
 });

@@ -87,7 +87,7 @@ describe('a frozen director', () => {
       exitCode: 5,
       output: [
         `vspair: ${socket}: cannot ask for status: no answer to status within 5000 ms`,
-        '  is vspair run active on this director? check --socket and that you may open it [VSP_DAEMON_NOT_REACHABLE]',
+        '  see whether it runs: systemctl status vspair, journalctl -u vspair; or name another socket by --socket [VSP_DAEMON_NOT_REACHABLE]',
       ].join('\n'),
     });
   });
