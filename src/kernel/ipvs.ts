@@ -128,6 +128,11 @@ export function openIpvs(): Ipvs {
   };
 }
 
+/** It asked for the module already, so that modprobe is no advice. */
+const otherKernel =
+  "this kernel has no ip_vs and can load no module of it; install a kernel with ip_vs, such as the distribution's generic one";
+const whyNoModule = 'vspair doctor shows whether the module is missing or kept out';
+
 /** The kernel loads ip_vs by itself when it is asked for the family and the module is installed. */
 function findFamily(netlink: NetlinkSocket): number {
   try {
@@ -137,7 +142,7 @@ function findFamily(netlink: NetlinkSocket): number {
     }
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    if (error.code === 'ENOENT') throw refusal('find ip_vs', 'no module of this kernel offers it; try modprobe ip_vs');
+    if (error.code === 'ENOENT') throw refusal('find ip_vs', otherKernel).advising(whyNoModule);
     throw refusal('find ip_vs', error);
   }
   throw refusal('find ip_vs', 'the answer has no family number');
