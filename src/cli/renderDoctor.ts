@@ -1,6 +1,7 @@
 // What `vspair doctor` found, for people: by groups, one line each, and below what is not right why it matters and what to
 // do about it.
 import { type Finding, type GroupName, groups, type Level } from '../doctor/check.ts';
+import { isLeftOpen, needed } from '../doctor/diagnosis.ts';
 import { counted } from './renderProblems.ts';
 import type { Paint } from './world.ts';
 
@@ -23,12 +24,17 @@ const levelWidth = 'warning'.length;
 const indent = ' '.repeat(levelWidth + 4);
 
 export function doctorText(findings: readonly Finding[], paint: Paint): string {
+  const told = findings.filter((finding) => !isLeftOpen(finding));
   const sections = groups.map((group) => {
-    const lines = findings.filter((finding) => finding.group === group).flatMap((finding) => findingLines(finding, paint));
+    const lines = told.filter((finding) => finding.group === group).flatMap((finding) => findingLines(finding, paint));
     return lines.length === 0 ? '' : [headings[group], ...lines].join('\n');
   });
-  return [...sections.filter((section) => section !== ''), summary(findings, paint)].join('\n\n');
+  return [...sections, openLine(findings.filter(isLeftOpen)), summary(told, paint)].filter((part) => part !== '').join('\n\n');
 }
+
+/** Of a director without a configuration these are most of the checks, and the reason is one. */
+const openLine = (open: readonly Finding[]): string =>
+  open.length === 0 ? '' : `Not looked at, for want of ${needed}: ${open.map(({ check }) => check).join(', ')}`;
 
 function findingLines({ level, text, why, fix }: Finding, paint: Paint): string[] {
   const colour = colours[level];

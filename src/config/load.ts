@@ -1,6 +1,8 @@
 // Reads the configuration file: a Config, or all that is wrong with it, each with its place.
 
 import type { GroupSpec, Vip } from '../core/types.ts';
+import { VspairError } from '../errors/catalogue.ts';
+import { errnoOf } from '../errors/errno.ts';
 import { inOrder, type Problem } from '../errors/place.ts';
 import { problemsOf } from '../text/shape.ts';
 import { type PlaceOf, readYaml, readYamlFile, type YamlReading } from '../text/yaml.ts';
@@ -28,7 +30,14 @@ export interface InvalidConfig {
 }
 
 /** Throws VspairError when the file cannot be read. */
-export const loadConfig = (file: string): LoadedConfig | InvalidConfig => configOf(readYamlFile(file), file);
+export function loadConfig(file: string): LoadedConfig | InvalidConfig {
+  try {
+    return configOf(readYamlFile(file), file);
+  } catch (error) {
+    if (!(error instanceof VspairError) || errnoOf(error.cause) !== 'ENOENT') throw error;
+    throw error.advising('make one by vspair init, or copy it from the other director');
+  }
+}
 
 export const parseConfig = (text: string, file: string): LoadedConfig | InvalidConfig => configOf(readYaml(text, file), file);
 

@@ -18,11 +18,16 @@ export const hasProblem = (found: readonly Finding[]): boolean => found.some(({ 
 const findings = <Subject>(check: Check<Subject>, seen: Subject): readonly Finding[] =>
   check.judge(seen).map((verdict) => findingOf(check, verdict));
 
+export const needed = 'a configuration that is right, and this director in it';
+const openText = `not looked at: it needs ${needed}`;
+
+export const isLeftOpen = ({ text }: Finding): boolean => text === openText;
+
 const leftOpen = ({ id, group }: Pick<Finding, 'group'> & { readonly id: string }): Finding => ({
   check: id,
   group,
   level: 'note',
-  text: 'not looked at: it needs a configuration that is right, and this director in it',
+  text: openText,
   why: null,
   fix: null,
 });

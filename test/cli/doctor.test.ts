@@ -36,3 +36,10 @@ test('people are told what goes on, beside the findings', async () => {
   expect(err).toBe('asking the daemon ...');
   expect(out).toMatch(/^Configuration\n {2}problem {2}\/nonexistent.yaml/);
 });
+
+test('without a configuration the way to one is said, and the checks that need it share a line', async () => {
+  const { out } = await ran(['doctor', '--config', '/nonexistent.yaml', '--socket', '/nonexistent.sock']);
+  expect(out).toContain('fix: make one by vspair init, or copy it from the other director\n');
+  expect(out).toMatch(/^Not looked at, for want of a configuration that is right, and this director in it: (?:[a-z-]+, ){10,}[a-z-]+$/m);
+  expect(out).not.toContain('it needs a configuration');
+});

@@ -95,7 +95,7 @@ test('check says nothing of IPVS that the kernel has or loads when it is needed,
 test('a configuration that is not there is an error of its own', async () => {
   expect(await spawned('check', '--config', '/nowhere/c.yaml')).toEqual({
     out: '',
-    err: 'vspair: /nowhere/c.yaml: cannot read it: there is no such file or directory\n  check the path and that the file can be read [VSP_FILE_UNREADABLE]',
+    err: 'vspair: /nowhere/c.yaml: cannot read it: there is no such file or directory\n  make one by vspair init, or copy it from the other director [VSP_FILE_UNREADABLE]',
     exitCode: 78,
   });
 });
