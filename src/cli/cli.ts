@@ -39,12 +39,19 @@ export const commands: Readonly<Record<string, () => Promise<(parser: Parser, ch
 
 export async function runCli(words: readonly string[], world: World): Promise<ExitCode> {
   try {
+    if (words.length === 0) return await helped(world);
     const { work, text } = await parse(words, world.version);
     if (text !== '') world.out(text);
     return work === undefined ? exitCodes.ok : await work(world);
   } catch (error) {
     return reportFailure(withHelpOf(words, error, Object.keys(commands)), words.includes('--json'), world);
   }
+}
+
+/** Somebody's first try: the commands say more than an error would. To standard error, since nothing was asked for. */
+async function helped({ version, err }: World): Promise<ExitCode> {
+  err((await parse(['--help'], version)).text);
+  return exitCodes.usage;
 }
 
 /** `text` is what yargs itself answers: help, version or completions. Then there is no work. */
@@ -89,7 +96,9 @@ function parserWithOptions(version: string) {
     .example('$0 status', 'would the pair survive a failure now?')
     .example('$0 failover --yes', 'hand over to the other director')
     .epilogue(
-      'Exit codes: 0 done, 3 not healthy, 4 refused, 5 no daemon, 6 rules invalid, 78 configuration invalid; all of them in vspair(1).',
+      'Exit codes: 0 done, 3 not healthy, 4 refused, 5 no daemon, 6 rules invalid, 78 configuration invalid. ' +
+        'Of status: 20 not redundant, 21 peer not heard, 22 both active, 23 nobody active. Of drill: 24 ended before it was through. ' +
+        'All of them are in vspair(1).',
     )
     .wrap(100);
 }

@@ -23,6 +23,8 @@ const commands = [
   'keygen',
 ];
 
+const exitCodesText = readFileSync(new URL('../../src/cli/EXIT-CODES.md', import.meta.url), 'utf8');
+
 test('the version is that of the package', async () => {
   const { version: packaged } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   expect(version).toBe(packaged);
@@ -54,13 +56,13 @@ test.each([
 });
 
 test.each([
-  ['no command', [], 'which command?'],
+  ['no command', ['--node', 'vs1'], 'which command?'],
   ['an unknown command', ['chek'], 'Unknown argument: chek'],
   ['an unknown option', ['status', '--jsn'], 'Unknown argument: jsn'],
   ['a word too many', ['status', 'now'], 'Unknown argument: now'],
   ['an option without its value', ['status', '--socket'], '--socket wants a value'],
   ['a switch that is neither on nor off', ['maintenance', 'maybe'], 'switch is "maybe"; expected one of "on", "off"'],
-  ['a missing switch', ['maintenance'], 'something is missing: 0 given, 1 wanted; usage: vspair maintenance <switch>'],
+  ['a missing switch', ['maintenance'], 'something is missing: 0 given, 1 wanted; usage: vspair maintenance <on|off>'],
   ['rules without an action', ['rules'], 'which action?'],
   ['rules check without a file', ['rules', 'check'], 'something is missing: 0 given, 1 wanted; usage: vspair rules check <file>'],
   ['a wait without a unit', ['rules', 'drain', '10.0.0.11', '--wait', '10'], '--wait is "10"; expected a time up to 1h, such as 30s'],
@@ -80,6 +82,18 @@ test.each([
   expect(err).toContain(said);
   expect(err).toMatch(/see vspair (?:[a-z ]+ )?--help \[VSP_USAGE\]$/);
   expect({ out, exitCode }).toEqual({ out: '', exitCode: 2 });
+});
+
+test('without a word the help is shown, and nothing was done', async () => {
+  const { out } = await ran(['--help']);
+  expect(await ran([])).toEqual({ out: '', err: out, exitCode: 2 });
+});
+
+test.each(['status', 'drill'])('the help names the exit codes that %s alone has', async (command) => {
+  const alone = [...exitCodesText.matchAll(new RegExp(`^\\| (\\d\\d) \\| \\w+ \\| \`${command}\``, 'gm'))].map(([, code]) => code);
+  expect(alone).not.toEqual([]);
+  const { out } = await ran(['--help']);
+  for (const code of alone) expect(out.slice(out.indexOf('Exit codes:'))).toMatch(new RegExp(`\\b${code} [a-z]`));
 });
 
 test.each([

@@ -13,14 +13,16 @@ interface MaintenanceOptions extends GlobalOptions {
   readonly yes: boolean;
 }
 
+const purpose = 'Take this director out of service (on), or back in (off)';
 const patienceMs = 30_000;
 
 export function addMaintenance(parser: Parser, choose: Choose): void {
   parser.command(
     'maintenance <switch>',
-    'Take this director out of service, or back in',
+    purpose,
     (command) =>
       command
+        .usage(`$0 maintenance <on|off>\n\n${purpose}`)
         .positional('switch', {
           choices: ['on', 'off'] as const,
           demandOption: true,
