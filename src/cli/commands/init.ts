@@ -53,7 +53,7 @@ export function addInit(parser: Parser, choose: Choose): void {
         .option('dry-run', { type: 'boolean', default: false, describe: 'Print what would be written' })
         .option('force', { type: 'boolean', default: false, describe: 'Replace configuration and rules if there are any' })
         .example('$0 init', 'at a terminal, on the director that is to be active first')
-        .example(example.replace('vspair', '$0'), 'without questions')
+        .example(`${example.replace('vspair', '$0')} --yes`, 'without questions')
         .example('$0 init --config ./vspair.yaml --dry-run', 'look at it first'),
     (options) => choose((world) => init(options, world)),
   );

@@ -1,5 +1,5 @@
 // What is left to do after `vspair init`, as exact commands: copy to the other director, check and start both, prepare the real
-// servers, apply the rules.
+// servers, apply the rules, see the pair hand over.
 import { dirname, join } from 'node:path';
 import { oneOf } from '../../text/nearest.ts';
 import type { Answers } from './answers.ts';
@@ -29,7 +29,7 @@ export function nextSteps(answers: Answers, { places, rules }: PairFiles): Step[
     { what: `On ${servers} (${answers.forward}); for the next boot in the network configuration too${beside && `; ${beside}`}`, commands },
     {
       what: `On ${answers.node} or ${answers.peer}${rules === undefined ? '; config/rules.yaml of vspair shows what a file has' : ''}`,
-      commands: [`${apply} -m "first rules"`, 'vspair status'],
+      commands: [`${apply} -m "first rules"`, 'vspair status', 'vspair drill'],
     },
   ];
 }
