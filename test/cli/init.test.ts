@@ -131,6 +131,16 @@ test('every missing flag is named at once, with a whole command, and nothing is 
   expect({ out, exitCode, files: readdirSync(folder) }).toEqual({ out: '', exitCode: 2, files: [] });
 });
 
+test('the last step proves the pair: its state, then a drill', async () => {
+  const { out } = await made([...dr, ...servers]);
+  expect(out).toMatch(/ {5}vspair status\n {5}vspair drill$/);
+});
+
+test('the example without questions asks none at a terminal either', async () => {
+  const { out } = await ran(['init', '--help']);
+  expect(out).toMatch(/without questions\n.*\n.*--yes$/m);
+});
+
 test('each question has its flag', async () => {
   const { out } = await ran(['init', '--help']);
   for (const { flag } of Object.values(questions)) expect(out).toMatch(new RegExp(`^  --${flag} `, 'm'));
