@@ -83,7 +83,7 @@ describe('a frozen director', () => {
 
   test('is waited for by status for five seconds, and nothing is shown of what it said before', () => {
     const { asked, socket } = seen();
-    expect(asked).toEqual({
+    expect(asked).toMatchObject({
       exitCode: 5,
       output: [
         `vspair: ${socket}: cannot ask for status: no answer to status within 5000 ms`,

@@ -8,7 +8,7 @@ import { answerers, longestOutage, longestPause } from '../lab/outage.ts';
 import { virtualAddresses } from '../lab/plan.ts';
 import { type ProbeReport, startProbe } from '../lab/probe.ts';
 import { lossText, unanswered } from './gap.ts';
-import { addressesOf, type Pair, virtual } from './pair.ts';
+import { addressesOf, type Pair, untilReachable, virtual } from './pair.ts';
 import { saysActive, Wire } from './wire.ts';
 import { seenOnce } from './withPair.ts';
 
@@ -158,6 +158,7 @@ function rulesOfTheAccount(seen: () => Handover & { readonly account: Account },
 describe('vspair failover', () => {
   const seen = seenOnce({}, async (pair) => {
     const accounts: Account[] = [];
+    await untilReachable(pair.directors);
     const there = await handoverSeen(pair, 'vs1', 'vsbak', async () => {
       accounts.push(await failedOver(pair.vs1));
     });

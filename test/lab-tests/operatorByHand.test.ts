@@ -8,7 +8,7 @@ import { answerers } from '../lab/outage.ts';
 import { virtualAddresses } from '../lab/plan.ts';
 import { type ProbeReport, startProbe } from '../lab/probe.ts';
 import { lossText, unanswered } from './gap.ts';
-import { type Pair, startMs } from './pair.ts';
+import { type Pair, startMs, untilReachable } from './pair.ts';
 import { seenOnce } from './withPair.ts';
 
 const { outside } = virtualAddresses;
@@ -73,6 +73,7 @@ async function leftAlone({ vs1, vsbak, watch }: Pair) {
 }
 
 const seen = seenOnce({}, async (pair) => {
+  await untilReachable(pair.directors);
   const { vs1, vsbak } = pair;
   await vs1.until(({ healthy }) => healthy);
   const drill = await seenByClient(pair, 'vs1', () => vs1.command('drill', '--yes', '--json'));

@@ -61,6 +61,11 @@ async function startDirectors(cluster: Cluster, watch: AddressWatch, config: str
   return { vs1, vsbak, directors };
 }
 
+/** Until each director can ask the others over the peer channel; it is there a moment after the adverts are. */
+export async function untilReachable(directors: readonly Director[]): Promise<void> {
+  for (const director of directors) await director.until(({ peers }) => peers.every(({ via }) => via === 'channel'), startMs);
+}
+
 /** What nobody put under vspair: in the virtual IPs' networks, and beside them. */
 export function addForeignAddresses(host: Host): void {
   ipBatch(foreignAddresses(host), host.namespace);

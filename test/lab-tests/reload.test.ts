@@ -9,7 +9,7 @@ import type { CommandResult, Director } from '../lab/director.ts';
 import { answerers } from '../lab/outage.ts';
 import { startProbe } from '../lab/probe.ts';
 import { unanswered } from './gap.ts';
-import type { Pair } from './pair.ts';
+import { type Pair, untilReachable } from './pair.ts';
 import { Wire } from './wire.ts';
 import { seenOnce } from './withPair.ts';
 
@@ -89,7 +89,7 @@ describe('a running pair', () => {
     const { cluster, vs1, vsbak, watch } = pair;
     const directors = [vs1, vsbak];
     // A new key signs only when the other director can be asked about it; just after the start it may not be reached yet.
-    for (const director of directors) await director.until(({ peers }) => peers.every(({ via }) => via === 'channel'));
+    await untilReachable(directors);
     let said: readonly CommandResult[] = [];
     const rotation = await undisturbed(pair, async (wire) => {
       said = await rotate(pair, wire);
