@@ -101,7 +101,7 @@ async function bindSocket(parts: AdvertSocketParts, link: number, local: string,
   });
   await socket.bind({ address: local, port: parts.port, exclusive: true });
   socket.setTTL(ttl);
-  parts.harden(fileDescriptor(socket), family);
+  parts.harden(fileDescriptor(socket.socket), family);
   // Its recv() would lose what arrives between two awaits.
   socket.socket.on('message', (datagram, remote) => parts.receive(link, datagram, remote.address));
   socket.socket.on('error', () => {
@@ -117,9 +117,9 @@ function literal(family: 4 | 6) {
 }
 
 /** Node keeps the descriptor to itself (its public `_handle` is deprecated); without it the kernel cannot check the TTL. */
-function fileDescriptor(socket: SocketAsPromised): number {
-  const symbol = Object.getOwnPropertySymbols(socket.socket).find((one) => one.description === 'state symbol');
-  const state: unknown = symbol === undefined ? undefined : Reflect.get(socket.socket, symbol);
+export function fileDescriptor(socket: SocketAsPromised['socket']): number {
+  const symbol = Object.getOwnPropertySymbols(socket).find((one) => one.description === 'state symbol');
+  const state: unknown = symbol === undefined ? undefined : Reflect.get(socket, symbol);
   const fd = property(property(state, 'handle'), 'fd');
   if (typeof fd !== 'number' || fd < 0) throw new Error('this Node does not tell the descriptor of a UDP socket');
   return fd;

@@ -1,5 +1,6 @@
 // A socket that loses nothing while its thread is held up: an instrument's pause must not look like a director's.
 import type { Socket } from 'node:dgram';
+import { fileDescriptor } from '../../src/keeper/advertSockets.ts';
 import { setSocketOption } from '../../src/kernel/syscalls.ts';
 
 const SOL_SOCKET = 1;
@@ -9,14 +10,5 @@ const bytes = 4 * 1024 * 1024;
 
 /** As soon as the socket is bound. */
 export function makeRoom(socket: Socket): void {
-  socket.once('listening', () => setSocketOption(descriptorOf(socket), SOL_SOCKET, SO_RCVBUFFORCE, bytes, 'an instrument'));
-}
-
-/** Node keeps it to itself. */
-function descriptorOf(socket: Socket): number {
-  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
-  const state = Reflect.get(socket, symbol ?? '') as { readonly handle?: { readonly fd?: number } } | undefined;
-  const fd = state?.handle?.fd;
-  if (fd === undefined) throw new Error('this Node does not tell the descriptor of a UDP socket');
-  return fd;
+  socket.once('listening', () => setSocketOption(fileDescriptor(socket), SOL_SOCKET, SO_RCVBUFFORCE, bytes, 'an instrument'));
 }

@@ -37,7 +37,7 @@ test('all of it belongs to root, and nothing can be written by others', async ()
   expect(entries.filter((line) => !line.startsWith('l') && line[8] === 'w')).toEqual([]);
 });
 
-test('lintian finds nothing that is not explained', { timeout: 180_000 }, async () => {
+test('lintian finds nothing that is not explained', { timeout: 180_000 }, () => {
   const wishes = ['--allow-root', '--fail-on', 'error,warning', '--tag-display-limit', '0'];
   const { stdout, status } = spawnSync('lintian', [...wishes, file], { encoding: 'utf8' });
   expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
